@@ -1,0 +1,3 @@
+module github.com/happychat/happychat
+
+go 1.26
