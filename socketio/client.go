@@ -1,0 +1,408 @@
+package socketio
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/happychat/happychat/socketio/engineio"
+)
+
+// client is one connection, with the sockets that it has in namespaces. The
+// engine pushes packets into it; acknowledgements are settled at once, and
+// everything that calls the application goes through a queue, which a goroutine
+// works off, in order, for as long as there is something in it.
+type client struct {
+	srv *Server
+	eng *engineio.Session
+
+	partial *task // a packet whose attachments are still coming; used by Message only
+	missing int   // how many
+	size    int   // of those that came
+
+	mu       sync.Mutex
+	request  *http.Request // nil when no middleware can want it any more
+	sockets  []*Socket
+	queue    []task
+	bytes    int // of the queue
+	running  bool
+	stalled  bool // not running, because inFlight is at its limit
+	paused   bool
+	closed   bool
+	entering bool // middleware is being asked
+	inFlight int
+}
+
+// task is a packet that waits for its turn. The kind is that of the packet, or
+// taskClosed.
+type task struct {
+	kind        byte
+	namespace   string
+	query       string // of protocol 4
+	id          int64  // -1 when no acknowledgement is wanted
+	auth        json.RawMessage
+	args        []json.RawMessage
+	attachments [][]byte
+	size        int
+	socket      *Socket // of taskClosed
+	reason      Reason
+}
+
+// taskClosed tells the application that a socket has ended.
+const taskClosed = 'x'
+
+// Message implements engineio.Handler.
+func (c *client) Message(data []byte, binary bool) error {
+	if binary {
+		return c.attachment(data)
+	}
+	if c.partial != nil {
+		return errPacket
+	}
+	o := &c.srv.opts
+	p, err := parsePacket(data, o.MaxAttachments)
+	if err != nil {
+		return err
+	}
+	t := task{kind: p.kind, id: -1, size: len(data)}
+	if p.hasID {
+		t.id = int64(p.id)
+	}
+	t.namespace = c.namespaceName(p.namespace, &t.query)
+	switch p.kind {
+	case packetConnect:
+		payload := append([]byte(nil), p.payload...)
+		if c.eng.Protocol() == 3 {
+			payload = nil
+		}
+		if err := checkObject(payload, o.MaxNesting); err != nil {
+			return err
+		}
+		t.auth = payload
+	case packetDisconnect:
+		if len(p.payload) > 0 {
+			return errPacket
+		}
+	case packetEvent, packetBinaryEvent, packetAck, packetBinaryAck:
+		payload := append([]byte(nil), p.payload...)
+		if t.args, err = splitArray(payload, o.MaxNesting); err != nil {
+			return err
+		}
+		ack := p.kind == packetAck || p.kind == packetBinaryAck
+		if ack && t.id < 0 || !ack && !isEventName(t.args) {
+			return errPacket
+		}
+		if p.attachments > 0 {
+			c.partial, c.missing, c.size = &t, p.attachments, 0
+			return nil
+		}
+	default: // only a server may send CONNECT_ERROR
+		return errPacket
+	}
+	return c.dispatch(t)
+}
+
+// namespaceName makes a string of a namespace without allocating one for each
+// packet.
+func (c *client) namespaceName(name []byte, query *string) string {
+	if i := strings.IndexByte(string(name), '?'); i >= 0 {
+		*query = string(name[i+1:])
+		name = name[:i]
+	}
+	if ns, _ := c.srv.lookup(name); ns != nil {
+		return ns.name
+	}
+	return string(name)
+}
+
+// isEventName reports whether a payload begins with a name that an application
+// may see. The reserved names are those of the reference implementation, where
+// a client that sends one is cut.
+func isEventName(args []json.RawMessage) bool {
+	if len(args) == 0 {
+		return false
+	}
+	switch string(args[0]) {
+	case `"connect"`, `"connect_error"`, `"disconnect"`, `"disconnecting"`, `"newListener"`, `"removeListener"`:
+		return false
+	}
+	return args[0][0] == '"'
+}
+
+func (c *client) attachment(data []byte) error {
+	t := c.partial
+	if t == nil {
+		return errPacket
+	}
+	if c.size += len(data); c.size > c.srv.opts.MaxHTTPBufferSize {
+		return errPacket
+	}
+	t.attachments = append(t.attachments, append(make([]byte, 0, len(data)), data...))
+	t.size += len(data)
+	if c.missing--; c.missing > 0 {
+		return nil
+	}
+	c.partial = nil
+	return c.dispatch(*t)
+}
+
+func (c *client) dispatch(t task) error {
+	if t.kind == packetAck || t.kind == packetBinaryAck {
+		if s := c.socket(t.namespace); s != nil {
+			s.resolve(uint64(t.id), &Reply{Args: t.args, Attachments: t.attachments})
+		}
+		return nil
+	}
+	return c.enqueue(t, t.size)
+}
+
+// enqueue puts a task behind the others.
+func (c *client) enqueue(t task, size int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed && t.kind != taskClosed {
+		return nil
+	}
+	o := &c.srv.opts
+	t.size = size
+	c.queue = append(c.queue, t)
+	c.bytes += size
+	if !c.paused && !c.closed && (len(c.queue) >= o.MaxPendingEvents || c.bytes >= o.MaxPendingBytes) {
+		c.paused = true
+		c.eng.Pause()
+	}
+	if !c.running && !c.stalled {
+		c.running = true
+		go c.run()
+	}
+	return nil
+}
+
+// run works off the queue.
+func (c *client) run() {
+	o := &c.srv.opts
+	for {
+		c.mu.Lock()
+		if len(c.queue) == 0 {
+			c.queue = nil
+			c.running = false
+			c.mu.Unlock()
+			return
+		}
+		if k := c.queue[0].kind; (k == packetEvent || k == packetBinaryEvent) && c.inFlight >= o.MaxInFlight && !c.closed {
+			c.running, c.stalled = false, true
+			c.mu.Unlock()
+			return
+		}
+		t := c.queue[0]
+		c.queue[0] = task{}
+		c.queue = c.queue[1:]
+		c.bytes -= t.size
+		if c.paused && len(c.queue) <= o.MaxPendingEvents/2 && c.bytes <= o.MaxPendingBytes/2 {
+			c.paused = false
+			c.eng.Resume()
+		}
+		c.mu.Unlock()
+		c.do(t)
+	}
+}
+
+// release ends an event that was started.
+func (c *client) release() {
+	c.mu.Lock()
+	c.inFlight--
+	if c.stalled && !c.running {
+		c.stalled, c.running = false, true
+		go c.run()
+	}
+	c.mu.Unlock()
+}
+
+func (c *client) do(t task) {
+	defer c.recover("task")
+	switch t.kind {
+	case packetConnect:
+		c.connect(t)
+	case packetDisconnect:
+		if s := c.socket(t.namespace); s != nil {
+			s.end(ReasonClientDisconnect)
+			c.closeIfEmpty()
+		}
+	case taskClosed:
+		for _, f := range t.socket.ns.onDisconnect {
+			f(t.socket, t.reason)
+		}
+	default:
+		c.event(t)
+	}
+}
+
+func (c *client) recover(what string) {
+	if v := recover(); v != nil {
+		c.srv.opts.Logger.Error("socketio: panic", "in", what, "value", v, "stack", string(debug.Stack()))
+	}
+}
+
+// socket returns the connection's socket in a namespace, or nil.
+func (c *client) socket(namespace string) *Socket {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.sockets {
+		if s.ns.name == namespace {
+			return s
+		}
+	}
+	return nil
+}
+
+// closeIfEmpty closes a connection that is in no namespace any more and is not
+// about to enter one.
+func (c *client) closeIfEmpty() {
+	c.mu.Lock()
+	empty := len(c.sockets) == 0 && len(c.queue) == 0 && !c.entering
+	c.mu.Unlock()
+	if empty {
+		c.eng.Close(engineio.ReasonForced)
+	}
+}
+
+// connect lets the client into a namespace, or refuses it.
+func (c *client) connect(t task) {
+	c.mu.Lock()
+	known, request, closed := len(c.sockets), c.request, c.closed
+	c.entering = true
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.entering = false
+		c.mu.Unlock()
+	}()
+	if closed {
+		return
+	}
+	ns, all := c.srv.lookup([]byte(t.namespace))
+	switch {
+	case ns == nil || request == nil:
+		c.refuse(t, &Error{Message: "Invalid namespace"})
+		return
+	case c.socket(ns.name) != nil:
+		if c.eng.Protocol() != 3 { // they ask again for "/", where they are
+			c.eng.Close(ReasonParseError)
+		}
+		return
+	case known >= c.srv.opts.MaxNamespaces:
+		c.refuse(t, &Error{Message: "Too many namespaces"})
+		return
+	}
+	s := newSocket(ns, c)
+	if len(ns.middleware) > 0 {
+		h := &Handshake{Request: request, Auth: t.auth, Query: request.URL.Query(), Namespace: ns.name}
+		if len(h.Auth) == 0 {
+			h.Auth = json.RawMessage("{}")
+		}
+		if extra, err := url.ParseQuery(t.query); err == nil {
+			for k, v := range extra {
+				h.Query[k] = v
+			}
+		}
+		ctx, cancel := context.WithTimeout(s.Context(), c.connectTimeout())
+		err := s.admit(ctx, h)
+		cancel()
+		if err != nil {
+			s.cancel(err)
+			c.refuse(t, err)
+			return
+		}
+	}
+	if !s.enter() {
+		return
+	}
+	c.mu.Lock()
+	if all == 1 {
+		c.request = nil // there is no other namespace to ask for
+	}
+	c.mu.Unlock()
+	for _, f := range ns.onConnect {
+		f(s)
+	}
+}
+
+func (c *client) connectTimeout() time.Duration {
+	if d := c.srv.opts.ConnectTimeout; d > 0 {
+		return d
+	}
+	return 20 * time.Second
+}
+
+// refuse answers a CONNECT with CONNECT_ERROR.
+func (c *client) refuse(t task, err error) {
+	e := publicError(err)
+	if e.internal {
+		c.srv.opts.Logger.Error("socketio: middleware failed", "namespace", t.namespace, "error", err)
+	}
+	var payload []byte
+	if c.eng.Protocol() == 3 { // data or message alone
+		if payload = e.Data; len(payload) == 0 {
+			payload, _ = json.Marshal(e.Message)
+		}
+	} else {
+		payload, _ = json.Marshal(e)
+	}
+	c.eng.Send(encodeRaw(packetConnectError, t.namespace, -1, payload, nil)...)
+}
+
+// event starts the handler of an event.
+func (c *client) event(t task) {
+	s := c.socket(t.namespace)
+	if s == nil {
+		// A client has to connect first; but one whose socket the server has
+		// just disconnected may not know it yet. ("Connection to a namespace")
+		c.closeIfEmpty()
+		return
+	}
+	e := &Event{Args: t.args[1:], Attachments: t.attachments, socket: s, id: t.id}
+	if err := json.Unmarshal(t.args[0], &e.Name); err != nil {
+		return
+	}
+	h := s.ns.handler(e.Name)
+	if h == nil {
+		return
+	}
+	c.mu.Lock()
+	c.inFlight++
+	closed := c.closed
+	c.mu.Unlock()
+	ctx, cancel := s.Context(), context.CancelFunc(func() {})
+	if closed { // it came before the end, and is still done
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), c.connectTimeout())
+	}
+	if h.concurrent {
+		go h.run(ctx, cancel, s, e)
+	} else {
+		h.run(ctx, cancel, s, e)
+	}
+}
+
+// Closed implements engineio.Handler.
+func (c *client) Closed(reason Reason) {
+	c.mu.Lock()
+	c.closed = true
+	c.request = nil
+	sockets := append([]*Socket(nil), c.sockets...)
+	if c.stalled { // nobody can be answered any more: let the rest run
+		c.stalled, c.running = false, true
+		go c.run()
+	}
+	c.mu.Unlock()
+	for _, s := range sockets {
+		s.leaveAll()
+		s.cancel(errors.New(string(reason)))
+		_ = c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)
+	}
+}

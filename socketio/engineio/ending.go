@@ -1,0 +1,104 @@
+package engineio
+
+import "github.com/happychat/happychat/socketio/internal/websocket"
+
+// How a session ends. Close sends what is queued first; drop throws it away.
+// Either way the client is told, if it still listens, and after
+// Options.CloseTimeout the connection is cut.
+
+// Close ends the session after what is queued has been sent. Nothing is
+// received any more. It returns at once.
+func (s *Session) Close(reason Reason) { s.end(reason, true) }
+
+// drop ends the session without what is queued.
+func (s *Session) drop(reason Reason) { s.end(reason, false) }
+
+func (s *Session) end(reason Reason, drain bool) {
+	s.mu.Lock()
+	if s.state > stateOpen {
+		s.mu.Unlock()
+		return
+	}
+	s.state = stateClosing
+	s.paused = false
+	if s.resumption != nil {
+		close(s.resumption)
+		s.resumption = nil
+	}
+	candidate := s.candidate
+	s.candidate, s.probed = nil, false
+	if !drain {
+		s.discard()
+	}
+	finished := false
+	if s.ws != nil {
+		s.ws.close(closeCode(reason), string(reason))
+	} else {
+		s.farewell = reason != ReasonTransportClose
+		// Without a GET that waits, only a graceful end is worth another one.
+		finished = s.polling == nil && !drain
+		s.wakePoll()
+	}
+	s.srv.wheel.schedule(&s.entry, s.srv.opts.CloseTimeout)
+	handler := s.handler
+	s.mu.Unlock()
+	if candidate != nil {
+		candidate.link.abort()
+	}
+	if handler != nil {
+		handler.Closed(reason)
+	}
+	if finished {
+		s.finish()
+	}
+}
+
+// closeCode is the WebSocket close code for a reason.
+func closeCode(r Reason) int {
+	switch r {
+	case ReasonTransportClose, ReasonForced:
+		return websocket.CloseNormal
+	case ReasonShutdown:
+		return websocket.CloseGoingAway
+	case ReasonTransportError, ReasonParseError:
+		return websocket.CloseProtocolError
+	default:
+		return websocket.ClosePolicyViolation
+	}
+}
+
+// discard empties the queue, except for a message of which a part is already on
+// its way. s.mu is held.
+func (s *Session) discard() {
+	keep := 0
+	if s.taken > 0 {
+		keep = 1
+	}
+	for _, m := range s.queue[min(keep, len(s.queue)):] {
+		s.bytes -= m.Size()
+	}
+	clear(s.queue[min(keep, len(s.queue)):])
+	s.queue = s.queue[:min(keep, len(s.queue))]
+	if len(s.queue) == 0 {
+		s.queue = nil
+	}
+}
+
+// finish cuts what is left of a session that is closing.
+func (s *Session) finish() {
+	s.mu.Lock()
+	if s.state == stateEnded {
+		s.mu.Unlock()
+		return
+	}
+	s.state = stateEnded
+	s.queue, s.bytes, s.taken = nil, 0, 0
+	ws := s.ws
+	s.wakePoll()
+	s.mu.Unlock()
+	s.srv.wheel.remove(&s.entry)
+	s.srv.forget(s)
+	if ws != nil {
+		ws.link.abort()
+	}
+}

@@ -1,0 +1,180 @@
+package engineio
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// upgradePause is how long a GET that arrives or waits while the client is
+// about to leave for a WebSocket is held before it is answered with a noop. It
+// gives the upgrade the time to be finished first.
+const upgradePause = 50 * time.Millisecond
+
+// servePoll answers a GET: with what is queued, or with the next thing that is.
+func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	if s.ws != nil || s.state == stateEnded {
+		s.mu.Unlock()
+		refuse(w, errRequest)
+		return
+	}
+	if s.polling != nil { // a second GET while the first one waits
+		s.mu.Unlock()
+		s.drop(ReasonTransportError)
+		refuse(w, errRequest)
+		return
+	}
+	wake := make(chan struct{}, 1)
+	s.polling = wake
+	body, ok := s.waitPoll(r, wake)
+	s.polling = nil
+	over := s.state == stateClosing && len(s.queue) == 0
+	s.mu.Unlock()
+
+	if over {
+		s.finish()
+	}
+	if !ok {
+		refuse(w, errRequest)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=UTF-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.srv.opts.CloseTimeout))
+	if _, err := w.Write(body); err != nil {
+		s.drop(ReasonTransportError)
+	}
+}
+
+// waitPoll waits for the answer to a GET. It is called, and returns, with s.mu
+// held. It returns false when the session is not served by polling any more.
+func (s *Session) waitPoll(r *http.Request, wake chan struct{}) ([]byte, bool) {
+	var release <-chan time.Time
+	for {
+		switch {
+		case s.ws != nil:
+			return nil, false
+		case len(s.queue) > 0:
+			return s.takePayload(), true
+		case s.state > stateOpen:
+			if s.farewell {
+				return []byte{typeClose}, true
+			}
+			return appendPayload(nil, []*Message{noop}, int(s.proto)), true
+		}
+		if s.probed && release == nil {
+			t := time.NewTimer(upgradePause)
+			defer t.Stop()
+			release = t.C
+		}
+		s.mu.Unlock()
+		select {
+		case <-wake:
+			s.mu.Lock()
+		case <-release:
+			s.mu.Lock()
+			if s.ws == nil && len(s.queue) == 0 {
+				return appendPayload(nil, []*Message{noop}, int(s.proto)), true
+			}
+		case <-r.Context().Done():
+			s.drop(ReasonTransportClose)
+			s.mu.Lock()
+			return nil, false
+		}
+	}
+}
+
+// takePayload takes as many messages from the queue as the client accepts in
+// one answer. s.mu is held, and the queue is not empty.
+func (s *Session) takePayload() []byte {
+	n, size := 0, 0
+	for n < len(s.queue) {
+		size += s.queue[n].encodedSize() + 1
+		if n > 0 && size > s.srv.opts.MaxPayload {
+			break
+		}
+		s.bytes -= s.queue[n].Size()
+		n++
+	}
+	batch := s.queue[:n]
+	if n == len(s.queue) {
+		s.queue = nil
+		if s.state == stateClosing && s.farewell {
+			batch = append(batch, control("1"))
+		}
+	} else {
+		s.queue = s.queue[n:]
+	}
+	return appendPayload(nil, batch, int(s.proto))
+}
+
+// servePost takes in the packets of a POST.
+func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	if s.ws != nil || s.state != stateOpen {
+		s.mu.Unlock()
+		refuse(w, errRequest)
+		return
+	}
+	if s.posting { // a second POST while the first one is read
+		s.mu.Unlock()
+		s.drop(ReasonTransportError)
+		refuse(w, errRequest)
+		return
+	}
+	s.posting = true
+	s.mu.Unlock()
+	refused := s.post(w, r)
+	s.mu.Lock()
+	s.posting = false
+	s.mu.Unlock()
+	if refused != nil {
+		s.drop(ReasonParseError)
+		refuse(w, refused)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=UTF-8")
+	h.Set("Content-Length", "2")
+	_, _ = io.WriteString(w, "ok")
+}
+
+func (s *Session) post(w http.ResponseWriter, r *http.Request) *refusal {
+	limit := int64(s.limit())
+	if r.ContentLength > limit {
+		return errTooLarge
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.srv.opts.PingInterval + s.srv.opts.PingTimeout))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return errTooLarge
+		}
+		return errRequest
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	s.seen()
+	each := eachPacket
+	if s.proto == 3 && r.Header.Get("Content-Type") == "application/octet-stream" {
+		each = eachBinaryPacket
+	}
+	err = each(body, int(s.proto), s.srv.opts.MaxPackets, func(p packet) error {
+		s.waitResumed()
+		s.mu.Lock()
+		over := s.state != stateOpen
+		s.mu.Unlock()
+		if over {
+			return nil
+		}
+		return s.receive(p)
+	})
+	if err != nil {
+		return errRequest
+	}
+	return nil
+}

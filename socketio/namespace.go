@@ -1,0 +1,208 @@
+package socketio
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"github.com/happychat/happychat/socketio/engineio"
+)
+
+// Middleware decides whether a client may enter a namespace. It may set the
+// socket's data, join rooms (which takes effect with the connection) and wait,
+// until ctx ends. An error refuses the client: an *Error is sent to it with its
+// data, any other is logged and sent as "internal error".
+type Middleware func(ctx context.Context, s *Socket, h *Handshake) error
+
+// Namespace is a set of sockets with handlers of their own, on connections that
+// are shared with other namespaces.
+type Namespace struct {
+	srv   *Server
+	name  string
+	rooms *roomTable
+
+	middleware   []Middleware
+	onConnect    []func(*Socket)
+	onDisconnect []func(*Socket, Reason)
+
+	mu       sync.Mutex // for writers of handlers
+	handlers atomic.Pointer[map[string]*handler]
+	fallback atomic.Pointer[handler]
+}
+
+func newNamespace(srv *Server, name string) *Namespace {
+	ns := &Namespace{srv: srv, name: name, rooms: newRoomTable()}
+	ns.handlers.Store(&map[string]*handler{})
+	return ns
+}
+
+// Name returns the name, which begins with a slash.
+func (ns *Namespace) Name() string { return ns.name }
+
+// Use adds middleware. All of it is asked in the order in which it was added.
+// It must not be called once the server serves.
+func (ns *Namespace) Use(m Middleware) { ns.middleware = append(ns.middleware, m) }
+
+// OnConnect adds a function that is called for every new socket, before any
+// event of it is handled. It must not be called once the server serves.
+func (ns *Namespace) OnConnect(f func(*Socket)) { ns.onConnect = append(ns.onConnect, f) }
+
+// OnDisconnect adds a function that is called once for every socket for which
+// OnConnect was, after the last of its handlers that are run in order. By then
+// it is in no room. It must not be called once the server serves.
+func (ns *Namespace) OnDisconnect(f func(*Socket, Reason)) {
+	ns.onDisconnect = append(ns.onDisconnect, f)
+}
+
+// handler returns what handles an event, or nil.
+func (ns *Namespace) handler(event string) *handler {
+	if h := (*ns.handlers.Load())[event]; h != nil {
+		return h
+	}
+	return ns.fallback.Load()
+}
+
+func (ns *Namespace) setHandler(event string, h *handler) {
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	m := maps.Clone(*ns.handlers.Load())
+	m[event] = h
+	ns.handlers.Store(&m)
+}
+
+// Socket returns the connected socket with that ID, or nil.
+func (ns *Namespace) Socket(id string) *Socket { return ns.rooms.get(id) }
+
+// Len returns the number of connected sockets.
+func (ns *Namespace) Len() int {
+	ns.rooms.mu.RLock()
+	defer ns.rooms.mu.RUnlock()
+	return len(ns.rooms.all.members)
+}
+
+// Emit sends an event to every socket of the namespace.
+func (ns *Namespace) Emit(event string, args ...any) error {
+	return Broadcast{ns: ns}.Emit(event, args...)
+}
+
+// To begins a broadcast to the sockets that are in at least one of the rooms.
+// The ID of a socket serves as a room with that socket in it. Without rooms it
+// goes to nobody.
+func (ns *Namespace) To(rooms ...string) Broadcast { return Broadcast{ns: ns}.To(rooms...) }
+
+// Except begins a broadcast to all sockets but those that are named by their ID
+// or by a room.
+func (ns *Namespace) Except(names ...string) Broadcast { return Broadcast{ns: ns}.Except(names...) }
+
+// Prepared is an event that is encoded already, for one namespace. It may be
+// sent any number of times.
+type Prepared struct {
+	ns       *Namespace
+	messages []*engineio.Message
+}
+
+// Prepare encodes an event, as Socket.Emit does.
+func (ns *Namespace) Prepare(event string, args ...any) (*Prepared, error) {
+	ms, err := encode(packetEvent, ns.name, -1, event, args)
+	if err != nil {
+		return nil, err
+	}
+	return &Prepared{ns, ms}, nil
+}
+
+// Broadcast names a set of sockets. It is a value: each method returns a new
+// one, and the old one stays as it was.
+type Broadcast struct {
+	ns       *Namespace
+	targeted bool // To was called, if only with no rooms
+	volatile bool
+	rooms    []string
+	except   []string
+}
+
+// To adds rooms.
+func (b Broadcast) To(rooms ...string) Broadcast {
+	b.rooms = append(b.rooms[:len(b.rooms):len(b.rooms)], rooms...)
+	b.targeted = true
+	return b
+}
+
+// Except leaves sockets out, named by their ID or by a room.
+func (b Broadcast) Except(names ...string) Broadcast {
+	b.except = append(b.except[:len(b.except):len(b.except)], names...)
+	return b
+}
+
+// Volatile sends only to those for whom nothing else is waiting to be sent.
+func (b Broadcast) Volatile() Broadcast {
+	b.volatile = true
+	return b
+}
+
+// Emit sends an event. It is encoded once, whatever the number of receivers;
+// see Socket.Emit for the arguments. The error is one of encoding. It never
+// blocks.
+func (b Broadcast) Emit(event string, args ...any) error {
+	ms, err := encode(packetEvent, b.ns.name, -1, event, args)
+	if err != nil {
+		return err
+	}
+	b.send(ms)
+	return nil
+}
+
+// EmitPrepared sends what Namespace.Prepare has encoded for the same namespace.
+func (b Broadcast) EmitPrepared(p *Prepared) { b.send(p.messages) }
+
+func (b Broadcast) send(ms []*engineio.Message) {
+	if b.volatile {
+		b.each(func(s *Socket) { s.client.eng.SendVolatile(ms...) })
+		return
+	}
+	b.each(func(s *Socket) { s.client.eng.Send(ms...) })
+}
+
+func (b Broadcast) each(f func(*Socket)) {
+	if b.targeted && len(b.rooms) == 0 {
+		return
+	}
+	b.ns.rooms.each(b.rooms, b.except, f)
+}
+
+// Sockets returns the sockets that a broadcast would go to, in no order.
+func (b Broadcast) Sockets() []*Socket {
+	var all []*Socket
+	b.each(func(s *Socket) { all = append(all, s) })
+	return all
+}
+
+// Join adds all of them to rooms.
+func (b Broadcast) Join(rooms ...string) {
+	for _, s := range b.Sockets() {
+		s.Join(rooms...)
+	}
+}
+
+// Leave takes all of them out of rooms.
+func (b Broadcast) Leave(rooms ...string) {
+	for _, s := range b.Sockets() {
+		s.Leave(rooms...)
+	}
+}
+
+// DisconnectSockets disconnects all of them; see Socket.Disconnect.
+func (b Broadcast) DisconnectSockets(reason Reason, closeConnection bool) {
+	for _, s := range b.Sockets() {
+		s.Disconnect(reason, closeConnection)
+	}
+}
+
+// newID returns 120 random bits.
+func newID() string {
+	var b [15]byte
+	_, _ = rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}

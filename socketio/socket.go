@@ -1,0 +1,364 @@
+package socketio
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+
+	"github.com/happychat/happychat/socketio/engineio"
+)
+
+// ErrDisconnected is returned when something is to be sent to a socket that has
+// ended.
+var ErrDisconnected = errors.New("socketio: socket is disconnected")
+
+// Handshake is what a client brings when it asks for a namespace. It is only
+// valid until the middleware returns.
+type Handshake struct {
+	// Request is the HTTP request that opened the connection: its URL, header
+	// with cookies, host, remote address and TLS state. It has no body and no
+	// context of use.
+	Request *http.Request
+	// Query is the query of that request, with what a 2.x client appended to
+	// the name of the namespace.
+	Query url.Values
+	// Auth is the JSON object that the client gave as auth; {} if it gave none.
+	Auth json.RawMessage
+	// Namespace is the name asked for.
+	Namespace string
+}
+
+// Socket is one client in one namespace. All methods may be called from any
+// goroutine.
+type Socket struct {
+	id     string
+	ns     *Namespace
+	client *client
+
+	rooms []membership // guarded by ns.rooms.mu
+
+	state atomic.Uint32 // one of the socket… constants
+
+	mu      sync.Mutex
+	data    any
+	ctx     context.Context
+	stop    context.CancelCauseFunc
+	ended   error    // set before or without ctx
+	waiting []string // rooms to join once connected
+	acks    map[uint64]chan *Reply
+	lastAck uint64
+}
+
+const (
+	socketEntering  = iota // middleware is being asked
+	socketConnected        // in the namespace
+	socketEnded
+)
+
+func newSocket(ns *Namespace, c *client) *Socket {
+	s := &Socket{ns: ns, client: c}
+	switch {
+	case c.eng.Protocol() != 3:
+		s.id = newID()
+	case ns.name == "/": // which these clients work out for themselves
+		s.id = c.eng.ID()
+	default:
+		s.id = ns.name + "#" + c.eng.ID()
+	}
+	return s
+}
+
+// ID returns the socket's ID, which the client knows as socket.id. It is no
+// secret, except for 2.x clients, whose IDs contain that of the session.
+func (s *Socket) ID() string { return s.id }
+
+// Namespace returns the namespace that the socket is in.
+func (s *Socket) Namespace() *Namespace { return s.ns }
+
+// Protocol returns the revision of the Engine.IO protocol that the client
+// speaks: 4, or 3 for 2.x clients.
+func (s *Socket) Protocol() int { return s.client.eng.Protocol() }
+
+// Transport returns "polling" or "websocket", which may change once from the
+// one to the other.
+func (s *Socket) Transport() string { return s.client.eng.Transport() }
+
+// Context returns a context that is cancelled when the socket ends, with the
+// reason as its cause.
+func (s *Socket) Context() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx == nil {
+		s.ctx, s.stop = context.WithCancelCause(context.Background())
+		if s.ended != nil {
+			s.stop(s.ended)
+		}
+	}
+	return s.ctx
+}
+
+// cancel ends the context and all calls of EmitWithAck.
+func (s *Socket) cancel(cause error) {
+	s.state.Store(socketEnded)
+	s.mu.Lock()
+	if s.ended == nil {
+		s.ended = cause
+	}
+	if s.stop != nil {
+		s.stop(cause)
+	}
+	acks := s.acks
+	s.acks = nil
+	s.mu.Unlock()
+	for _, c := range acks {
+		close(c)
+	}
+}
+
+// SetData keeps a value with the socket, in place of an earlier one. Data
+// returns it.
+func SetData[T any](s *Socket, v T) {
+	s.mu.Lock()
+	s.data = v
+	s.mu.Unlock()
+}
+
+// Data returns the value that SetData has put there, and false if there is none
+// or it has another type.
+func Data[T any](s *Socket) (T, bool) {
+	s.mu.Lock()
+	v, ok := s.data.(T)
+	s.mu.Unlock()
+	return v, ok
+}
+
+// admit asks the middleware.
+func (s *Socket) admit(ctx context.Context, h *Handshake) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.client.srv.opts.Logger.Error("socketio: panic", "in", "middleware", "value", v)
+			err = errors.New("panic in middleware")
+		}
+	}()
+	for _, m := range s.ns.middleware {
+		if err := m(ctx, s, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enter makes the socket a connected one: it is told first, and then gets what
+// is sent to its rooms. It returns false if the connection has ended.
+func (s *Socket) enter() bool {
+	c := s.client
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		s.cancel(ErrDisconnected)
+		return false
+	}
+	c.sockets = append(c.sockets, s)
+	c.mu.Unlock()
+	c.eng.Accept()
+	var payload []byte
+	if s.Protocol() != 3 {
+		payload, _ = json.Marshal(struct {
+			SID string `json:"sid"`
+		}{s.id})
+	}
+	c.eng.Send(encodeRaw(packetConnect, s.ns.name, -1, payload, nil)...)
+	s.mu.Lock()
+	s.state.CompareAndSwap(socketEntering, socketConnected)
+	waiting := s.waiting
+	s.waiting = nil
+	s.mu.Unlock()
+	s.ns.rooms.enter(s, waiting)
+	if s.state.Load() == socketEnded { // in the meantime
+		s.leaveAll()
+	}
+	return true
+}
+
+// Join adds the socket to rooms. In middleware this takes effect when the
+// socket is connected.
+func (s *Socket) Join(rooms ...string) {
+	s.mu.Lock()
+	if s.state.Load() == socketEntering {
+		s.waiting = append(s.waiting, rooms...)
+		s.mu.Unlock()
+		return
+	}
+	s.mu.Unlock()
+	s.ns.rooms.join(s, rooms)
+}
+
+// Leave takes the socket out of rooms.
+func (s *Socket) Leave(rooms ...string) { s.ns.rooms.leave(s, rooms) }
+
+// Rooms returns the rooms that the socket is in.
+func (s *Socket) Rooms() []string { return s.ns.rooms.of(s) }
+
+func (s *Socket) leaveAll() { s.ns.rooms.exit(s) }
+
+// Emit sends an event. An argument is encoded as by encoding/json, except that
+// a json.RawMessage is taken as it is and a Binary becomes an attachment. Emit
+// never blocks: it queues, and a client that does not read is dropped.
+func (s *Socket) Emit(event string, args ...any) error {
+	ms, err := encode(packetEvent, s.ns.name, -1, event, args)
+	if err != nil {
+		return err
+	}
+	return s.send(ms)
+}
+
+// EmitRaw sends an event whose arguments are encoded already and are not
+// checked. Attachments stand in them as {"_placeholder":true,"num":n}.
+func (s *Socket) EmitRaw(event string, args []json.RawMessage, attachments ...[]byte) error {
+	raw := make([]any, len(args))
+	for i, a := range args {
+		raw[i] = a
+	}
+	ms, err := encode(packetEvent, s.ns.name, -1, event, raw, attachments...)
+	if err != nil {
+		return err
+	}
+	return s.send(ms)
+}
+
+// EmitPrepared sends what Namespace.Prepare has encoded.
+func (s *Socket) EmitPrepared(p *Prepared) error { return s.send(p.messages) }
+
+func (s *Socket) send(ms []*engineio.Message) error {
+	if s.state.Load() != socketConnected || !s.client.eng.Send(ms...) {
+		return ErrDisconnected
+	}
+	return nil
+}
+
+// Reply is what a client has answered to an event.
+type Reply struct {
+	// Args are the arguments of the acknowledgement.
+	Args []json.RawMessage
+	// Attachments are the binary values; in Args they stand as
+	// {"_placeholder":true,"num":n}.
+	Attachments [][]byte
+}
+
+// EmitWithAck sends an event and waits for the client's acknowledgement, until
+// ctx ends or the socket does (ErrDisconnected). A client need not answer: ctx
+// should have a deadline. It must not be called by a handler of the same socket
+// with a context that never ends.
+func (s *Socket) EmitWithAck(ctx context.Context, event string, args ...any) (*Reply, error) {
+	answer := make(chan *Reply, 1)
+	s.mu.Lock()
+	if s.ended != nil {
+		s.mu.Unlock()
+		return nil, ErrDisconnected
+	}
+	if s.acks == nil {
+		s.acks = map[uint64]chan *Reply{}
+	}
+	id := s.lastAck
+	s.lastAck++
+	s.acks[id] = answer
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.acks, id)
+		s.mu.Unlock()
+	}()
+
+	ms, err := encode(packetEvent, s.ns.name, int64(id), event, args)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.send(ms); err != nil {
+		return nil, err
+	}
+	select {
+	case r, ok := <-answer:
+		if !ok {
+			return nil, ErrDisconnected
+		}
+		return r, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Ask is EmitWithAck for an answer whose first argument is a T.
+func Ask[T any](ctx context.Context, s *Socket, event string, args ...any) (T, error) {
+	var out T
+	r, err := s.EmitWithAck(ctx, event, args...)
+	if err != nil || len(r.Args) == 0 {
+		return out, err
+	}
+	return out, json.Unmarshal(r.Args[0], &out)
+}
+
+// resolve settles an acknowledgement that came. One that nobody waits for is
+// ignored.
+func (s *Socket) resolve(id uint64, r *Reply) {
+	s.mu.Lock()
+	c := s.acks[id]
+	delete(s.acks, id)
+	s.mu.Unlock()
+	if c != nil {
+		c <- r
+	}
+}
+
+// To begins a broadcast to rooms that leaves out the socket itself.
+func (s *Socket) To(rooms ...string) Broadcast { return s.ns.To(rooms...).Except(s.id) }
+
+// Disconnect takes the socket out of its namespace; the client sees "io server
+// disconnect" and does not come back by itself. Events that have not been
+// started are not run any more. With closeConnection, the connection and its
+// other sockets end too. reason is what OnDisconnect gets; empty means
+// ReasonServerDisconnect.
+func (s *Socket) Disconnect(reason Reason, closeConnection bool) {
+	if reason == "" {
+		reason = ReasonServerDisconnect
+	}
+	if s.client.eng.Send(encodeRaw(packetDisconnect, s.ns.name, -1, nil, nil)...) {
+		s.end(reason)
+	}
+	if closeConnection {
+		s.client.mu.Lock()
+		others := append([]*Socket(nil), s.client.sockets...)
+		s.client.mu.Unlock()
+		for _, o := range others {
+			o.Disconnect(reason, false)
+		}
+		s.client.eng.Close(reason)
+		return
+	}
+	s.client.closeIfEmpty()
+}
+
+// end takes the socket off its connection, and has OnDisconnect called.
+func (s *Socket) end(reason Reason) {
+	c := s.client
+	c.mu.Lock()
+	found := false
+	for i, o := range c.sockets {
+		if o == s {
+			c.sockets = append(c.sockets[:i:i], c.sockets[i+1:]...)
+			found = true
+			break
+		}
+	}
+	closed := c.closed
+	c.mu.Unlock()
+	if !found || closed {
+		return
+	}
+	s.leaveAll()
+	s.cancel(errors.New(string(reason)))
+	_ = c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)
+}

@@ -1,0 +1,111 @@
+// Command testserver is a server that behaves as the test suites of the
+// Engine.IO and Socket.IO protocol documents ask for.
+//
+//	go run ./socketio/testserver -addr 127.0.0.1:3000
+//
+// With -engine it is a bare Engine.IO server at /engine.io/ that echoes every
+// message; with -eio3 it admits clients of protocol 3; with -room everybody is
+// in one room, and the event "say" is broadcast to it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"log"
+	"net/http"
+	"net/http/pprof"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/happychat/happychat/socketio"
+	"github.com/happychat/happychat/socketio/engineio"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:3000", "address to listen on")
+	engine := flag.Bool("engine", false, "serve bare Engine.IO at /engine.io/")
+	eio3 := flag.Bool("eio3", false, "admit clients of Engine.IO protocol 3")
+	room := flag.Bool("room", false, `one room for everybody; "say" is broadcast to it`)
+	interval := flag.Duration("ping-interval", 300*time.Millisecond, "heartbeat interval")
+	timeout := flag.Duration("ping-timeout", 200*time.Millisecond, "time for the answer to a heartbeat")
+	profile := flag.Bool("pprof", false, "serve profiles below /debug/pprof/")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := serve(ctx, *addr, config{*engine, *eio3, *room, *interval, *timeout, *profile}); err != nil {
+		log.Fatal(err)
+	}
+}
+
+type config struct {
+	engine, eio3, room bool
+	interval, timeout  time.Duration
+	profile            bool
+}
+
+func serve(ctx context.Context, addr string, c config) error {
+	mux := http.NewServeMux()
+	var closeAll func(context.Context) error
+	if c.engine {
+		e := engineio.NewServer(engineio.Options{
+			PingInterval: c.interval, PingTimeout: c.timeout,
+			MaxPayload: 1_000_000, AllowEIO3: c.eio3,
+		}, openEcho)
+		closeAll = e.Close
+		mux.Handle("/engine.io/", e)
+	} else {
+		io := socketio.NewServer(socketio.Options{
+			PingInterval: c.interval, PingTimeout: c.timeout,
+			MaxHTTPBufferSize: 1_000_000, AllowEIO3: c.eio3,
+			MaxPendingPerAddr: 1 << 20,
+		})
+		for _, name := range []string{"/", "/custom"} {
+			register(io.Namespace(name))
+		}
+		if c.room {
+			registerRoom(io.Namespace("/"))
+		}
+		closeAll = io.Close
+		mux.Handle("/socket.io/", io)
+	}
+	if c.profile {
+		mux.HandleFunc("/debug/pprof/", pprof.Index)
+		mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	}
+	server := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		<-ctx.Done()
+		deadline, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		_ = closeAll(deadline)
+		_ = server.Shutdown(deadline)
+	}()
+	err := server.ListenAndServe()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// echo is the bare Engine.IO application.
+type echo struct{ s *engineio.Session }
+
+func openEcho(s *engineio.Session, _ *http.Request) engineio.Handler {
+	s.Accept()
+	return echo{s}
+}
+
+func (e echo) Message(data []byte, binary bool) error {
+	if binary {
+		e.s.Send(engineio.NewBinary(data))
+	} else {
+		e.s.Send(engineio.NewText(data))
+	}
+	return nil
+}
+
+func (echo) Closed(engineio.Reason) {}
