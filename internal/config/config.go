@@ -1,0 +1,159 @@
+// Package config turns flags and HAPPYCHAT_… variables into one typed, checked
+// struct, and finds the command that they are for. It opens nothing but the
+// files that hold secrets, keeps no globals, and knows no other package.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Config is what an installation is told. Every value has been checked.
+type Config struct {
+	Listen   string // host:port; an empty host means every address, port 0 a free one
+	Data     string // the data directory
+	Database string // "" for SQLite inside Data, otherwise a postgres:// URL
+
+	// PublicURL is where people reach the server, for the links in mails:
+	// "https://chat.example.com", never with a slash at the end. "" if not told;
+	// see LinkBase.
+	PublicURL string
+	// TrustedProxies are those whose X-Forwarded-For counts.
+	TrustedProxies []netip.Prefix
+	// AllowedOrigins may use the server from a page that it did not serve,
+	// besides its own origin: "https://chat.example.com".
+	AllowedOrigins []string
+
+	Registration Registration
+	SiteName     string // "": the product's name in the reader's language
+	Language     Language
+
+	SMTP SMTP
+	Log  Log
+}
+
+// Registration says who may make an account.
+type Registration string
+
+// The two answers.
+const (
+	RegistrationOpen   Registration = "open"   // everybody with a mail address
+	RegistrationClosed Registration = "closed" // nobody; the owner makes them
+)
+
+// Language of what is written before anybody's own language is known.
+type Language string
+
+// The languages that everything is written in.
+const (
+	Chinese Language = "zh-CN"
+	English Language = "en"
+)
+
+// SMTP says how mail is sent. Without a Host it is written to OutboxFolder.
+type SMTP struct {
+	Host     string
+	Port     int // 0: what is usual for TLS
+	Username string
+	Password Secret
+	From     string // "chat@example.com" or "Family chat <chat@example.com>"
+	TLS      SMTPTLS
+}
+
+// SMTPTLS says how the way to the SMTP server is protected.
+type SMTPTLS string
+
+// The ways, safest first.
+const (
+	SMTPTLSImplicit      SMTPTLS = "tls"           // from the first byte, port 465
+	SMTPTLSStart         SMTPTLS = "starttls"      // upgrade or give up, port 587
+	SMTPTLSOpportunistic SMTPTLS = "opportunistic" // upgrade if offered
+	SMTPTLSNone          SMTPTLS = "none"
+)
+
+// Log says what is logged, and how.
+type Log struct {
+	Level  slog.Level
+	Format LogFormat
+}
+
+// LogFormat is how a line of the log is written.
+type LogFormat string
+
+// The two formats.
+const (
+	LogText LogFormat = "text"
+	LogJSON LogFormat = "json"
+)
+
+// Secret is a string that no log and no %v shows.
+type Secret string
+
+// Reveal returns the secret itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// String hides the secret.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "(secret)"
+}
+
+// GoString hides the secret.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue hides the secret.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText hides the secret.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// OutboxFolder is where letters go when there is no SMTP server.
+func (c Config) OutboxFolder() string { return filepath.Join(c.Data, "outbox") }
+
+// LinkBase is what links in mails begin with: the public URL if one is set,
+// otherwise http://localhost with the port that the server really listens on.
+func (c Config) LinkBase(listening net.Addr) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	_, port, err := net.SplitHostPort(c.Listen)
+	if tcp, ok := listening.(*net.TCPAddr); ok {
+		port, err = strconv.Itoa(tcp.Port), nil
+	}
+	if err != nil || port == "80" {
+		return "http://localhost"
+	}
+	return "http://localhost:" + port
+}
+
+// String lists the settings that differ from their defaults, without secrets.
+func (c Config) String() string {
+	var b strings.Builder
+	for _, s := range settings {
+		value := s.get(&c)
+		if value == s.standard || value == "" {
+			continue
+		}
+		if s.secret {
+			value = Secret(value).String()
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		fmt.Fprintf(&b, "--%s=%s", s.name, strconv.Quote(value))
+	}
+	return b.String()
+}
+
+// GoString is String, so that %#v tells no secrets either.
+func (c Config) GoString() string { return c.String() }
+
+// LogValue is String as a log value.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -1,0 +1,399 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Group is a set of settings that belong together. A command takes some.
+type Group uint
+
+// The groups.
+const (
+	Storage Group = 1 << iota // where the data is
+	Network                   // how people reach the server
+	Site                      // what it calls itself and whom it lets in
+	Mail                      // how letters leave it
+	Logging                   // what it logs
+
+	None Group = 0
+	All        = Storage | Network | Site | Mail | Logging
+)
+
+var groupTitles = []struct {
+	group Group
+	title string
+}{
+	{Network, "How people reach it"},
+	{Storage, "Where the data is"},
+	{Site, "The site"},
+	{Mail, "Mail"},
+	{Logging, "The log"},
+}
+
+const prefix = "HAPPYCHAT_"
+
+// setting is one thing that can be told, by flag and by variable.
+type setting struct {
+	name     string
+	group    Group
+	value    string // what stands for the value in the help
+	standard string // the default, in the words of the flag
+	help     string
+	secret   bool
+	set      func(*Config, string) error // gets no empty string
+	get      func(*Config) string
+}
+
+func (s setting) variable() string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
+}
+
+var settings = []setting{
+	{
+		name: "listen", group: Network, value: "HOST:PORT", standard: "127.0.0.1:8080",
+		help: "address to listen on; :8080 means every address of this machine, port 0 a free port",
+		set:  func(c *Config, v string) error { c.Listen = v; return checkListen(v) },
+		get:  func(c *Config) string { return c.Listen },
+	},
+	{
+		name: "public-url", group: Network, value: "URL",
+		help: "where people reach the server, for the links in mails, such as https://chat.example.com; without it http://localhost and the port",
+		set: func(c *Config, v string) (err error) {
+			c.PublicURL, err = origin(v)
+			return err
+		},
+		get: func(c *Config) string { return c.PublicURL },
+	},
+	{
+		name: "trusted-proxies", group: Network, value: "CIDR,…",
+		help: "the proxies in front of the server, such as 127.0.0.1 or 10.0.0.0/8: only their word counts about where a request comes from",
+		set: func(c *Config, v string) (err error) {
+			c.TrustedProxies, err = list(v, proxies)
+			return err
+		},
+		get: func(c *Config) string { return join(c.TrustedProxies) },
+	},
+	{
+		name: "allowed-origins", group: Network, value: "ORIGIN,…",
+		help: "other sites whose pages may use this server, such as https://chat.example.com; its own pages always may",
+		set: func(c *Config, v string) (err error) {
+			c.AllowedOrigins, err = list(v, origin)
+			return err
+		},
+		get: func(c *Config) string { return join(c.AllowedOrigins) },
+	},
+	{
+		name: "data", group: Storage, value: "FOLDER", standard: "./data",
+		help: "folder for everything that is kept",
+		set:  func(c *Config, v string) error { c.Data = v; return nil },
+		get:  func(c *Config) string { return c.Data },
+	},
+	{
+		name: "database", group: Storage, value: "URL", secret: true,
+		help: "PostgreSQL database, as postgres://user:password@host:5432/name; without it SQLite inside the data folder",
+		set:  func(c *Config, v string) error { c.Database = v; return checkDatabase(v) },
+		get:  func(c *Config) string { return c.Database },
+	},
+	{
+		name: "registration", group: Site, value: "open|closed", standard: string(RegistrationOpen),
+		help: "open: everybody with a mail address may sign up; closed: the owner makes the accounts",
+		set: func(c *Config, v string) (err error) {
+			c.Registration, err = oneOf(v, RegistrationOpen, RegistrationClosed)
+			return err
+		},
+		get: func(c *Config) string { return string(c.Registration) },
+	},
+	{
+		name: "site-name", group: Site, value: "NAME",
+		help: "what the site is called in the app and in mails; without it 乐聊 in Chinese and Happy Chat in English",
+		set:  func(c *Config, v string) error { c.SiteName = v; return checkSiteName(v) },
+		get:  func(c *Config) string { return c.SiteName },
+	},
+	{
+		name: "language", group: Site, value: "en|zh-CN", standard: string(English),
+		help: "language for people who have not chosen one",
+		set: func(c *Config, v string) (err error) {
+			c.Language, err = oneOf(v, English, Chinese)
+			return err
+		},
+		get: func(c *Config) string { return string(c.Language) },
+	},
+	{
+		name: "smtp-host", group: Mail, value: "HOST",
+		help: "server that takes our mail; without it every mail is written to the folder outbox inside the data folder, and its link printed",
+		set:  func(c *Config, v string) error { c.SMTP.Host = v; return checkHost(v) },
+		get:  func(c *Config) string { return c.SMTP.Host },
+	},
+	{
+		name: "smtp-port", group: Mail, value: "PORT",
+		help: "its port; without it 465 for tls and 587 otherwise",
+		set: func(c *Config, v string) (err error) {
+			c.SMTP.Port, err = port(v)
+			return err
+		},
+		get: func(c *Config) string {
+			if c.SMTP.Port == 0 {
+				return ""
+			}
+			return strconv.Itoa(c.SMTP.Port)
+		},
+	},
+	{
+		name: "smtp-tls", group: Mail, value: "starttls|tls|opportunistic|none", standard: string(SMTPTLSStart),
+		help: "starttls: encrypt or give up; tls: encrypted from the first byte; opportunistic: encrypt if the server offers it; none: never",
+		set: func(c *Config, v string) (err error) {
+			c.SMTP.TLS, err = oneOf(v, SMTPTLSStart, SMTPTLSImplicit, SMTPTLSOpportunistic, SMTPTLSNone)
+			return err
+		},
+		get: func(c *Config) string { return string(c.SMTP.TLS) },
+	},
+	{
+		name: "smtp-from", group: Mail, value: "ADDRESS",
+		help: "sender of the mails: chat@example.com or \"Family chat <chat@example.com>\"; needed with smtp-host",
+		set:  func(c *Config, v string) error { c.SMTP.From = v; return checkFrom(v) },
+		get:  func(c *Config) string { return c.SMTP.From },
+	},
+	{
+		name: "smtp-username", group: Mail, value: "NAME",
+		help: "user name for the SMTP server, if it wants one",
+		set:  func(c *Config, v string) error { c.SMTP.Username = v; return nil },
+		get:  func(c *Config) string { return c.SMTP.Username },
+	},
+	{
+		name: "smtp-password", group: Mail, value: "PASSWORD", secret: true,
+		help: "password for the SMTP server; a flag can be seen by everybody on this machine, so better use the variable or the file",
+		set:  setPassword(func(v string) (string, error) { return v, nil }),
+		get:  func(c *Config) string { return c.SMTP.Password.Reveal() },
+	},
+	{
+		name: "smtp-password-file", group: Mail, value: "FILE",
+		help: "file whose first line is that password",
+		set:  setPassword(firstLine),
+		get:  func(*Config) string { return "" },
+	},
+	{
+		name: "log-level", group: Logging, value: "debug|info|warn|error", standard: "info",
+		help: "the least important lines that are logged",
+		set: func(c *Config, v string) error {
+			word, err := oneOf(v, "debug", "info", "warn", "error")
+			if err != nil {
+				return err
+			}
+			return c.Log.Level.UnmarshalText([]byte(word))
+		},
+		get: func(c *Config) string { return strings.ToLower(c.Log.Level.String()) },
+	},
+	{
+		name: "log-format", group: Logging, value: "text|json", standard: string(LogText),
+		help: "text for people, json for programs",
+		set: func(c *Config, v string) (err error) {
+			c.Log.Format, err = oneOf(v, LogText, LogJSON)
+			return err
+		},
+		get: func(c *Config) string { return string(c.Log.Format) },
+	},
+}
+
+// together checks what no setting can tell alone.
+func (c *Config) together(groups Group) error {
+	if groups&Mail == 0 {
+		return nil
+	}
+	s := c.SMTP
+	if s.Host == "" {
+		for _, other := range settings {
+			if other.group == Mail && other.name != "smtp-host" && other.get(c) != other.standard {
+				return Usagef("--%s is set but --smtp-host is not: name the SMTP server, or leave both away and mail is written to %s.", other.name, c.OutboxFolder())
+			}
+		}
+		return nil
+	}
+	switch {
+	case s.From == "":
+		return Usagef("--smtp-host is set but --smtp-from is not: say which address the mails come from, such as --smtp-from chat@example.com.")
+	case s.Username != "" && s.Password == "":
+		return Usagef("--smtp-username is set but the password is not: set %sSMTP_PASSWORD or --smtp-password-file.", prefix)
+	case s.Username == "" && s.Password != "":
+		return Usagef("An SMTP password is set but --smtp-username is not: set it, or leave the password away.")
+	case s.Username != "" && s.TLS == SMTPTLSNone && !loopback(s.Host):
+		return Usagef("--smtp-tls none would send the SMTP password readable through the network: use starttls or tls.")
+	}
+	return nil
+}
+
+func checkListen(v string) error {
+	host, p, err := net.SplitHostPort(v)
+	if err != nil {
+		return errors.New("must be an address and a port, such as 127.0.0.1:8080 or :8080")
+	}
+	if host != "" {
+		if err := checkHost(host); err != nil {
+			return err
+		}
+	}
+	if p != "0" {
+		_, err = port(p)
+	}
+	return err
+}
+
+func port(v string) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 65535 {
+		return 0, errors.New("must have a port between 1 and 65535")
+	}
+	return n, nil
+}
+
+// checkHost accepts a name or an address, without scheme, port or path.
+func checkHost(v string) error {
+	if _, err := netip.ParseAddr(v); err == nil {
+		return nil
+	}
+	ok := v != "" && len(v) <= 253 && !strings.HasPrefix(v, "-")
+	for _, r := range v {
+		ok = ok && (r == '-' || r == '.' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
+	}
+	if !ok {
+		return errors.New("must name a machine, such as mail.example.com, with nothing before or after it")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// origin checks scheme://host[:port] and returns it the way browsers write it.
+func origin(v string) (string, error) {
+	if v == "*" || v == "null" {
+		return "", fmt.Errorf("cannot be %q: that would let every site act in the name of whoever visits it; name the sites", v)
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.HasPrefix(u.Hostname(), "*") {
+		return "", errors.New("must be an address such as https://chat.example.com")
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("must be the address of the whole site, such as https://chat.example.com, without a path: the app cannot live in a folder of another site")
+	}
+	if p := u.Port(); p != "" {
+		if _, err := port(p); err != nil {
+			return "", err
+		}
+	}
+	host := strings.ToLower(u.Host)
+	host = strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
+	return u.Scheme + "://" + strings.TrimSuffix(host, ":"), nil
+}
+
+func proxies(v string) (netip.Prefix, error) {
+	p, err := netip.ParsePrefix(v)
+	if err != nil {
+		addr, err := netip.ParseAddr(v)
+		if err != nil {
+			return p, errors.New("must be addresses or networks, such as 127.0.0.1 or 10.0.0.0/8")
+		}
+		addr = addr.Unmap()
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	if p.Bits() == 0 {
+		return p, fmt.Errorf("cannot be %s: anybody could then claim to come from anywhere; name your proxies", v)
+	}
+	return p.Masked(), nil
+}
+
+func checkDatabase(v string) error {
+	u, err := url.Parse(v)
+	// What url.Parse says is not repeated: it quotes the password.
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || strings.Trim(u.Path, "/") == "" {
+		return errors.New("must be a PostgreSQL address such as postgres://user:password@host:5432/name (leave it away to use SQLite in the data folder)")
+	}
+	return nil
+}
+
+func checkSiteName(v string) error {
+	if len([]rune(v)) > 50 {
+		return errors.New("must be at most 50 characters long")
+	}
+	return nil
+}
+
+func checkFrom(v string) error {
+	if _, err := mail.ParseAddress(v); err != nil || strings.ContainsAny(v, "\r\n") {
+		return errors.New("must be one mail address, such as chat@example.com or \"Family chat <chat@example.com>\"")
+	}
+	return nil
+}
+
+func setPassword(read func(string) (string, error)) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		password, err := read(v)
+		if err != nil {
+			return err
+		}
+		if c.SMTP.Password != "" {
+			return errors.New("must not be set together with smtp-password: choose one")
+		}
+		c.SMTP.Password = Secret(password)
+		return nil
+	}
+}
+
+func firstLine(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		if reason, ok := errors.AsType[*os.PathError](err); ok {
+			err = reason.Err
+		}
+		return "", fmt.Errorf("names a file that cannot be read (%w)", err)
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	if line = strings.TrimSuffix(line, "\r"); line == "" {
+		return "", errors.New("names a file whose first line is empty")
+	}
+	return line, nil
+}
+
+func oneOf[T ~string](v string, allowed ...T) (T, error) {
+	words := make([]string, len(allowed))
+	for i, a := range allowed {
+		if v == string(a) {
+			return a, nil
+		}
+		words[i] = string(a)
+	}
+	last := len(words) - 1
+	return "", errors.New("must be " + strings.Join(words[:last], ", ") + " or " + words[last])
+}
+
+func list[T any](v string, parse func(string) (T, error)) ([]T, error) {
+	var out []T
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		item, err := parse(part)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, item)
+	}
+	return out, nil
+}
+
+func join[T any](items []T) string {
+	words := make([]string, len(items))
+	for i, item := range items {
+		words[i] = fmt.Sprint(item)
+	}
+	return strings.Join(words, ",")
+}
