@@ -34,6 +34,8 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts', 'eslint/**/*.test.ts', 'build/**/*.test.ts'],
+    // The tokens are read as they are, to compute their contrast.
+    css: { include: [/tokens\.css/] },
     restoreMocks: true,
   },
 })

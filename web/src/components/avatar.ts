@@ -1,0 +1,37 @@
+// What stands on a picture that nobody has uploaded.
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const eastAsian = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+
+function graphemes(text: string, most: number): string[] {
+  const found: string[] = []
+  // Long names are data of strangers: look at their beginning only.
+  for (const { segment } of segmenter.segment(text.slice(0, 200))) {
+    found.push(segment)
+    if (found.length >= most) break
+  }
+  return found
+}
+
+/** One or two letters: of a Chinese name its end (the given name), of others the first of two words. */
+export function initials(name: string, most: 1 | 2): string {
+  const trimmed = name.trim()
+  if (!trimmed) return '·'
+  const characters = graphemes(trimmed, 50)
+  if (eastAsian.test(characters[0] ?? '')) {
+    const letters = characters.filter((character) => eastAsian.test(character))
+    return letters.slice(-most).join('')
+  }
+  const words = trimmed.slice(0, 200).split(/\s+/)
+  const first = graphemes(words[0] ?? '', 1)[0] ?? ''
+  const second = most > 1 && words.length > 1 ? (graphemes(words[words.length - 1] ?? '', 1)[0] ?? '') : ''
+  return (first + second).toLocaleUpperCase()
+}
+
+/** A hue of its own for every account, the same everywhere. */
+export function hueOf(id: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
+  // Golden-ratio steps keep neighbours apart.
+  return Math.round((((hash >>> 0) * 0.618033988749895) % 1) * 360)
+}
