@@ -1,0 +1,313 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/conversation"
+)
+
+// appendJob is a message that waits for its seq.
+type appendJob struct {
+	message conversation.Message
+	admit   func(conversation.Standing) error
+	// membersVersion is the conversation's, as of the commit.
+	membersVersion int64
+}
+
+// AppendMessage implements conversation.Store.
+func (s *Store) AppendMessage(ctx context.Context, draft conversation.Message, admit func(conversation.Standing) error) (conversation.Message, error) {
+	if txFrom(ctx) != nil {
+		return conversation.Message{}, errors.New("sqlstore: AppendMessage inside a transaction")
+	}
+	a := &appendJob{message: draft, admit: admit}
+	err := s.writer.do(&job{ctx: ctx, append: a})
+	return a.message, err
+}
+
+// head is a conversation as the batch moves it on.
+type head struct {
+	version, lastSeq, membersVersion, lastActivityAt int64
+	shown                                            bool // read positions are
+}
+
+type place struct{ conversation, account change.ID }
+
+// clientKey names a send for ever.
+type clientKey struct {
+	sender change.ID
+	id     string
+}
+
+// runAppends does all appends of a transaction: it reads what they depend on in
+// sets, decides one after the other in memory, and writes in sets. The error it
+// returns is fatal for the transaction; those of single appends are left in
+// their jobs.
+func (w *writer) runAppends(jobs []*job) error {
+	ctx := context.Background()
+	if err := w.execText("SAVEPOINT appends"); err != nil {
+		return err
+	}
+	stored, err := w.appendOnce(ctx, jobs, nil)
+	if errors.Is(err, errRepeated) {
+		// Somebody repeats a send that was stored before: rare, so it is only
+		// then that all are looked up.
+		if err := w.execText("ROLLBACK TO SAVEPOINT appends"); err != nil {
+			return err
+		}
+		var earlier map[clientKey]conversation.Message
+		if earlier, err = w.earlier(ctx, jobs); err == nil {
+			stored, err = w.appendOnce(ctx, jobs, earlier)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.execText("RELEASE SAVEPOINT appends"); err != nil {
+		return err
+	}
+	for _, j := range stored {
+		m := j.append.message
+		j.tx.changes = append(j.tx.changes, &change.Change{
+			Scope:          change.Scope{Kind: change.Conversation, ID: m.ConversationID},
+			Version:        m.Version,
+			MembersVersion: j.append.membersVersion,
+			Rows:           []change.Row{m},
+		})
+	}
+	return nil
+}
+
+var errRepeated = errors.New("a send is repeated")
+
+// appendOnce appends what is admitted and returns the jobs that stored
+// something. earlier holds the sends of these jobs that were stored before; nil
+// means not looked up, and errRepeated is returned when that has to be done.
+func (w *writer) appendOnce(ctx context.Context, jobs []*job, earlier map[clientKey]conversation.Message) ([]*job, error) {
+	standings, heads, err := w.standings(ctx, jobs)
+	if err != nil {
+		return nil, err
+	}
+	var stored []*job
+	inBatch := map[clientKey]*job{}
+	var repeats []*job // of a send in this very batch
+	for _, j := range jobs {
+		m := &j.append.message
+		key := clientKey{m.SenderID, m.ClientID}
+		j.err, j.tx = nil, &tx{}
+		if first, ok := earlier[key]; ok {
+			*m = first
+			continue
+		}
+		if inBatch[key] != nil {
+			repeats = append(repeats, j)
+			continue
+		}
+		standing, ok := standings[place{m.ConversationID, m.SenderID}]
+		if err := j.append.admit(standing); err != nil {
+			if earlier == nil {
+				return nil, errRepeated // it may have been admitted before
+			}
+			j.err = err
+			continue
+		}
+		h := heads[m.ConversationID]
+		if !ok || h == nil {
+			return nil, fmt.Errorf("a message was admitted to conversation %d, which does not exist", m.ConversationID)
+		}
+		h.version++
+		h.lastSeq++
+		h.lastActivityAt = max(h.lastActivityAt, m.CreatedAt)
+		m.Version, m.Seq = h.version, h.lastSeq
+		j.append.membersVersion = h.membersVersion
+		inBatch[key] = j
+		stored = append(stored, j)
+	}
+	if len(stored) > 0 {
+		if err := w.writeAppends(ctx, stored, heads, earlier != nil); err != nil {
+			return nil, err
+		}
+	}
+	for _, j := range repeats {
+		m := &j.append.message
+		*m = inBatch[clientKey{m.SenderID, m.ClientID}].append.message
+	}
+	return stored, nil
+}
+
+var standingSet = newSetText("ii", `SELECT k.column1, k.column2, c.kind, c.version, c.last_seq, c.members_version, c.last_activity_at, c.member_count,
+		coalesce(m.state, ''), coalesce(mine.state, ''), coalesce(mine.blocked, FALSE), coalesce(theirs.blocked, FALSE), coalesce(peer.state, '')
+	FROM (VALUES %s) AS k
+	JOIN conversation c ON c.id = k.column1
+	LEFT JOIN member m ON m.conversation_id = c.id AND m.account_id = k.column2
+	LEFT JOIN account peer ON peer.id = CASE WHEN c.direct_low = k.column2 THEN c.direct_high ELSE c.direct_low END
+	LEFT JOIN contact mine ON mine.owner_id = k.column2 AND mine.account_id = peer.id
+	LEFT JOIN contact theirs ON theirs.owner_id = peer.id AND theirs.account_id = k.column2`)
+
+// standings reads, once for each sender in each conversation, what the right to
+// post depends on, and the heads of the conversations.
+func (w *writer) standings(ctx context.Context, jobs []*job) (map[place]conversation.Standing, map[change.ID]*head, error) {
+	standings := make(map[place]conversation.Standing, len(jobs))
+	heads := make(map[change.ID]*head, len(jobs))
+	places := make([]place, 0, len(jobs))
+	seen := make(map[place]bool, len(jobs))
+	for _, j := range jobs {
+		p := place{j.append.message.ConversationID, j.append.message.SenderID}
+		if !seen[p] {
+			seen[p] = true
+			places = append(places, p)
+		}
+	}
+	err := inSets(len(places), func(from, size int) error {
+		args := make([]any, 0, 2*size)
+		for _, p := range places[from : from+size] {
+			args = append(args, int64(p.conversation), int64(p.account))
+		}
+		rows, err := w.query(ctx, standingSet.text(size), args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var p place
+			var h head
+			var st conversation.Standing
+			var mine string
+			var members int
+			if err := rows.Scan(&p.conversation, &p.account, &st.Kind, &h.version, &h.lastSeq, &h.membersVersion, &h.lastActivityAt, &members,
+				&st.Member, &mine, &st.IBlocked, &st.Blocked, &st.PeerState); err != nil {
+				return err
+			}
+			st.Friends = mine == "friend"
+			h.shown = members <= conversation.MaxReadMarks
+			standings[p] = st
+			if heads[p.conversation] == nil {
+				heads[p.conversation] = &h
+			}
+		}
+		return rows.Err()
+	})
+	return standings, heads, err
+}
+
+var earlierSet = newSetText("it", `SELECT `+messageColumns+` FROM message JOIN (VALUES %s) AS k ON sender_id = k.column1 AND client_id = k.column2`)
+
+// earlier finds those sends of the jobs that were stored before.
+func (w *writer) earlier(ctx context.Context, jobs []*job) (map[clientKey]conversation.Message, error) {
+	found := map[clientKey]conversation.Message{}
+	err := inSets(len(jobs), func(from, size int) error {
+		args := make([]any, 0, 2*size)
+		for _, j := range jobs[from : from+size] {
+			args = append(args, int64(j.append.message.SenderID), j.append.message.ClientID)
+		}
+		rows, err := w.query(ctx, earlierSet.text(size), args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			m, err := scanMessage(rows)
+			if err != nil {
+				return err
+			}
+			found[clientKey{m.SenderID, m.ClientID}] = m
+		}
+		return rows.Err()
+	})
+	return found, err
+}
+
+var (
+	insertMessages = newSetText("iiitttii", `INSERT INTO message (`+messageColumns+`) VALUES %s ON CONFLICT (sender_id, client_id) DO NOTHING`)
+	moveHeads      = newSetText("iiii", `UPDATE conversation SET version = k.column2, last_seq = k.column3, last_activity_at = k.column4
+		FROM (VALUES %s) AS k WHERE conversation.id = k.column1`)
+	moveReadSeqs = newSetText("iiii", `UPDATE member SET read_seq = k.column3, version = CASE WHEN k.column4 = 0 THEN member.version ELSE k.column4 END
+		FROM (VALUES %s) AS k WHERE member.conversation_id = k.column1 AND member.account_id = k.column2`)
+)
+
+// writeAppends writes the messages, and once for each conversation and for each
+// sender in it where the last of them left it. The order is that of the keys,
+// so that each set walks its tree once.
+func (w *writer) writeAppends(ctx context.Context, stored []*job, heads map[change.ID]*head, lookedUp bool) error {
+	messages := make([]*conversation.Message, len(stored))
+	last := make(map[place]*conversation.Message, len(stored))
+	moved := make(map[change.ID]bool, len(heads))
+	for i, j := range stored {
+		m := &j.append.message
+		messages[i] = m
+		last[place{m.ConversationID, m.SenderID}] = m
+		moved[m.ConversationID] = true
+	}
+	slices.SortFunc(messages, func(a, b *conversation.Message) int {
+		return compare(a.ConversationID, b.ConversationID, a.Seq, b.Seq)
+	})
+	err := inSets(len(messages), func(from, size int) error {
+		args := make([]any, 0, 8*size)
+		for _, m := range messages[from : from+size] {
+			args = append(args, int64(m.ConversationID), m.Seq, int64(m.SenderID), m.ClientID, string(m.Kind), m.Body, m.CreatedAt, m.Version)
+		}
+		n, err := w.exec(ctx, insertMessages.text(size), args...)
+		if err == nil && n != int64(size) {
+			if lookedUp {
+				return fmt.Errorf("%d of %d messages were not stored", int64(size)-n, size)
+			}
+			return errRepeated
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+
+	conversations := make([]change.ID, 0, len(moved))
+	for id := range moved {
+		conversations = append(conversations, id)
+	}
+	slices.Sort(conversations)
+	err = inSets(len(conversations), func(from, size int) error {
+		args := make([]any, 0, 4*size)
+		for _, id := range conversations[from : from+size] {
+			h := heads[id]
+			args = append(args, int64(id), h.version, h.lastSeq, h.lastActivityAt)
+		}
+		_, err := w.exec(ctx, moveHeads.text(size), args...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+
+	places := make([]place, 0, len(last))
+	for p := range last {
+		places = append(places, p)
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return compare(a.conversation, b.conversation, a.account, b.account)
+	})
+	return inSets(len(places), func(from, size int) error {
+		args := make([]any, 0, 4*size)
+		for _, p := range places[from : from+size] {
+			m, version := last[p], int64(0)
+			if heads[p.conversation].shown {
+				version = m.Version
+			}
+			args = append(args, int64(p.conversation), int64(p.account), m.Seq, version)
+		}
+		_, err := w.exec(ctx, moveReadSeqs.text(size), args...)
+		return err
+	})
+}
+
+// compare orders by the first pair, then by the second.
+func compare[A, B ~int64](a1, b1 A, a2, b2 B) int {
+	switch {
+	case a1 < b1 || a1 == b1 && a2 < b2:
+		return -1
+	case a1 == b1 && a2 == b2:
+		return 0
+	}
+	return 1
+}

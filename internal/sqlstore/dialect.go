@@ -1,0 +1,203 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
+	msqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dialect is what truly differs between the databases.
+type dialect interface {
+	// open gives the database for the writer, and the one for readers.
+	open(ctx context.Context, o Options) (write, read *sql.DB, err error)
+	// placeholders turns $1 into what the database wants.
+	placeholders(query string) string
+	// schema fills in the words in braces of a migration.
+	schema(ddl string) string
+	// begin starts a write transaction that no other writer of the same
+	// database, in this process or another, runs beside.
+	begin() []string
+	viewOptions() *sql.TxOptions
+	// explain turns a fault of the database that an operator can mend into a
+	// sentence, or returns nil.
+	explain(err error) error
+	// lost tells that the connection is of no use any more.
+	lost(err error) bool
+}
+
+type sqlite struct{}
+
+// writerPragmas are set on the one connection that writes. FULL syncs the log
+// at every commit, which is what makes an acknowledged write durable.
+const (
+	writerPragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(16000)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(memory)"
+	readerPragmas = "_pragma=busy_timeout(10000)&_pragma=query_only(1)&_pragma=cache_size(-2000)&_pragma=temp_store(memory)"
+)
+
+func (sqlite) open(ctx context.Context, o Options) (write, read *sql.DB, err error) {
+	dir := filepath.Dir(o.Path)
+	probe, err := os.CreateTemp(dir, ".writable-*")
+	if err != nil {
+		return nil, nil, fmt.Errorf("the data folder %s can not be written to (%w); give it to the user that runs happychat, or choose another with --data", dir, unwrapPath(err))
+	}
+	_ = probe.Close()
+	_ = os.Remove(probe.Name())
+
+	// The file is made here so that only its owner can read it.
+	f, err := os.OpenFile(o.Path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the database %s can not be opened for writing (%w)", o.Path, unwrapPath(err))
+	}
+	_ = f.Close()
+
+	name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(o.Path)}).EscapedPath()}).String()
+	write, err = sql.Open("sqlite", name+"?"+writerPragmas)
+	if err != nil {
+		return nil, nil, err
+	}
+	write.SetMaxOpenConns(1)
+	var check int
+	if err := write.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&check); err != nil {
+		_ = write.Close()
+		if better := (sqlite{}).explain(err); better != nil {
+			err = better
+		}
+		return nil, nil, fmt.Errorf("the database %s can not be used: %w", o.Path, err)
+	}
+	read, err = sql.Open("sqlite", name+"?"+readerPragmas)
+	if err != nil {
+		_ = write.Close()
+		return nil, nil, err
+	}
+	n := max(4, runtime.GOMAXPROCS(0))
+	read.SetMaxOpenConns(n)
+	read.SetMaxIdleConns(n)
+	return write, read, nil
+}
+
+func unwrapPath(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// placeholders: ?1 is numbered as $1 is. Where every number is used once and in
+// order a bare ? says the same, and SQLite, which keeps numbered ones in a list
+// of names, then need not search it at every bind. The texts of this package
+// hold no dollar sign otherwise.
+func (sqlite) placeholders(query string) string {
+	parts := strings.Split(query, "$")
+	var plain strings.Builder
+	plain.WriteString(parts[0])
+	for i, part := range parts[1:] {
+		rest, ok := strings.CutPrefix(part, strconv.Itoa(i+1))
+		if !ok || rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+			return strings.ReplaceAll(query, "$", "?")
+		}
+		plain.WriteString("?" + rest)
+	}
+	return plain.String()
+}
+
+func (sqlite) schema(ddl string) string {
+	return strings.ReplaceAll(ddl, "{clustered}", " WITHOUT ROWID")
+}
+
+func (sqlite) begin() []string { return []string{"BEGIN IMMEDIATE"} }
+
+func (sqlite) viewOptions() *sql.TxOptions { return nil }
+
+func (sqlite) explain(err error) error {
+	var e *msqlite.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return errDiskFull.Because(err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return errReadOnly.Because(err)
+	case sqlite3.SQLITE_IOERR:
+		return errDiskFault.Because(err)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return errDamaged.Because(err)
+	}
+	return nil
+}
+
+func (sqlite) lost(error) bool { return false }
+
+type postgres struct{}
+
+func (postgres) open(ctx context.Context, o Options) (write, read *sql.DB, err error) {
+	write, err = sql.Open("pgx", o.URL)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the database URL is not understood: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	if err := write.PingContext(ctx); err != nil {
+		_ = write.Close()
+		return nil, nil, fmt.Errorf("PostgreSQL does not answer: %w; check the database URL and that the server runs", err)
+	}
+	read, err = sql.Open("pgx", o.URL)
+	if err != nil {
+		_ = write.Close()
+		return nil, nil, err
+	}
+	n := 4 * runtime.GOMAXPROCS(0)
+	read.SetMaxOpenConns(n)
+	read.SetMaxIdleConns(n)
+	return write, read, nil
+}
+
+func (postgres) placeholders(query string) string { return query }
+
+func (postgres) schema(ddl string) string { return strings.ReplaceAll(ddl, "{clustered}", "") }
+
+// writerLock is the advisory lock that makes the nodes of one installation
+// take turns at writing, batch by batch (docs/adr/0003).
+const writerLock = "7308324466020905572"
+
+func (postgres) begin() []string {
+	return []string{"BEGIN", "SET LOCAL statement_timeout = '30s'", "SELECT pg_advisory_xact_lock(" + writerLock + ")"}
+}
+
+func (postgres) viewOptions() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
+func (postgres) explain(err error) error {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return nil
+	}
+	switch {
+	case e.Code == "53100":
+		return errDiskFull.Because(err)
+	case e.Code == "25006":
+		return errReadOnly.Because(err)
+	}
+	return nil
+}
+
+func (postgres) lost(err error) bool {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return strings.HasPrefix(e.Code, "57P") || strings.HasPrefix(e.Code, "08")
+	}
+	return true
+}
