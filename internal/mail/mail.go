@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -63,7 +64,7 @@ var (
 // validate refuses what no letter can be made of, so that nothing typed by a
 // person reaches a header or a command of the SMTP conversation unchecked.
 func (m Message) validate() error {
-	if !known(m.Kind) {
+	if !slices.Contains(Kinds(), m.Kind) {
 		return fmt.Errorf("mail: unknown kind %q", m.Kind)
 	}
 	if err := checkAddress(m.To); err != nil {
@@ -77,15 +78,6 @@ func (m Message) validate() error {
 		return fmt.Errorf("mail: %s: negative expiry", m.Kind)
 	}
 	return nil
-}
-
-func known(kind Kind) bool {
-	for _, k := range Kinds() {
-		if k == kind {
-			return true
-		}
-	}
-	return false
 }
 
 // checkAddress accepts a bare address (RFC 5321 4.1.2) and nothing around it:

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -59,8 +60,8 @@ func New() (*Handler, error) {
 
 func newHandler(files fs.FS) (*Handler, error) {
 	h := &Handler{files: files, known: map[string]file{}}
-	if _, err := fs.Stat(files, index); err != nil {
-		return h, nil // not built
+	if _, err := fs.Stat(files, index); errors.Is(err, fs.ErrNotExist) {
+		return h, nil
 	}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

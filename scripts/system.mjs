@@ -1,0 +1,122 @@
+// What the checks need beside Go and Node, and getting it from the system's
+// package manager where that may be done without asking.
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+
+export function which(program) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return join(folder, program)
+    } catch {
+      // not in this one
+    }
+  }
+}
+
+/** The folder of PostgreSQL's server programs, which Debian keeps out of the PATH. */
+export function postgresPrograms() {
+  const versions = '/usr/lib/postgresql'
+  if (existsSync(versions)) {
+    const newest = readdirSync(versions).sort((a, b) => Number(b) - Number(a))
+    const found = newest.map((v) => join(versions, v, 'bin')).find((bin) => existsSync(join(bin, 'initdb')))
+    if (found) return found
+  }
+  const initdb = which('initdb')
+  return initdb && dirname(initdb)
+}
+
+/** Chromium or Chrome, as the end-to-end tests will find it. */
+export function chromium() {
+  return process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].map(which).find(Boolean)
+}
+
+function hasChineseFont() {
+  const list = spawnSync('fc-list', [':lang=zh-cn', 'family'], { encoding: 'utf8' })
+  return list.status === 0 && list.stdout.trim() !== ''
+}
+
+// What is lacking, the Debian packages that bring it, and what is skipped
+// without it.
+const needs = [
+  {
+    what: 'a C compiler',
+    packages: ['gcc', 'libc6-dev'],
+    there: () => which('gcc') ?? which('cc') ?? which('clang'),
+    without: 'the race detector (tests run without it)',
+  },
+  {
+    what: 'PostgreSQL',
+    packages: ['postgresql'],
+    there: postgresPrograms,
+    without: 'the tests on PostgreSQL',
+  },
+  {
+    what: 'Chromium',
+    packages: ['chromium'],
+    there: chromium,
+    without: 'the end-to-end tests',
+  },
+  {
+    what: 'a font with Chinese characters',
+    packages: ['fontconfig', 'fonts-noto-cjk'],
+    there: hasChineseFont,
+    without: undefined,
+  },
+]
+
+/**
+ * Installs what is lacking if this may be done without a question. Returns what
+ * is still lacking, each with what goes without it and a sentence that says
+ * what to do.
+ */
+export function provide() {
+  let lacking = needs.filter((need) => !need.there())
+  if (lacking.length === 0) return []
+  const as = permission()
+  const packages = lacking.flatMap((need) => need.packages)
+  if (as) {
+    console.log(`Installing ${packages.join(' ')}`)
+    install(as, packages)
+    lacking = lacking.filter((need) => !need.there())
+  }
+  return lacking
+    .filter((need) => need.without)
+    .map((need) => ({
+      without: need.without,
+      sentence: `${need.what} is missing: install it (Debian, Ubuntu: apt-get install ${need.packages.join(' ')}).`,
+    }))
+}
+
+/** How to become root without being asked anything: [] (is root), ['sudo'], or undefined. */
+function permission() {
+  if (!which('apt-get')) return
+  if (process.getuid?.() === 0) return []
+  if (which('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n']
+}
+
+function install(as, packages) {
+  const root = (...command) => {
+    const [program, ...args] = [...as, ...command]
+    return spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+  }
+  // Debian's postgresql makes and starts a database server of its own when it
+  // is installed. Only its programs are wanted.
+  const drop = '/etc/postgresql-common/createcluster.d'
+  const noCluster = join(drop, 'zz-no-cluster-for-tests.conf')
+  const quiet = packages.includes('postgresql') && as.length === 0
+  if (quiet) {
+    mkdirSync(drop, { recursive: true })
+    writeFileSync(noCluster, 'create_main_cluster = false\n')
+  }
+  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive']
+  root(...environment, 'apt-get', 'update', '-qq')
+  // One by one where all together fail: a missing name must not keep the others away.
+  if (!root(...environment, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages)) {
+    for (const name of packages) {
+      root(...environment, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', name)
+    }
+  }
+  if (quiet) rmSync(noCluster, { force: true })
+}
