@@ -1,0 +1,5 @@
+export * from './types'
+export * from './problem'
+export * from './http'
+export * from './operations'
+export * from './socket'

@@ -1,0 +1,394 @@
+import {
+  type DBSchema,
+  deleteDB,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  openDB,
+  type StoreNames,
+} from 'idb'
+import type {
+  Account,
+  Contact,
+  Conversation,
+  FriendRequest,
+  ID,
+  Member,
+  Membership,
+  Message,
+} from '@/api/types'
+import type { Cache, CachedState } from './cache'
+import {
+  type ConversationChange,
+  newer,
+  newerConversation,
+  newerRead,
+  newestMessage,
+  type UserChange,
+} from './reduce'
+import { type ConversationState, emptyConversation, type UnsentRead, type OutboxItem } from './state'
+
+/** Raise it when a stored shape changes: what came from the server is then fetched anew. */
+const SCHEMA = 1
+
+interface UserRow {
+  version: number
+  account: Account | null
+  accountVersion: number
+}
+
+interface ConversationRow {
+  id: ID
+  version: number
+  conversation: Conversation | null
+  lastMessage: Message | null
+}
+
+interface Schema extends DBSchema {
+  user: { key: 'user'; value: UserRow }
+  contacts: { key: ID; value: Contact }
+  friendRequests: { key: ID; value: FriendRequest }
+  memberships: { key: ID; value: Membership }
+  conversations: { key: ID; value: ConversationRow }
+  members: { key: [ID, ID]; value: Member }
+  messages: { key: [ID, number]; value: Message }
+  outbox: { key: string; value: OutboxItem }
+  unsentReads: { key: ID; value: UnsentRead }
+}
+
+type Store = StoreNames<Schema>
+type Transaction = IDBPTransaction<Schema, Store[], 'readwrite'>
+
+/** Keys that are not part of the value (no keyPath) are given with each write. */
+const stores: Record<Store, { keyPath?: string | string[] }> = {
+  user: {},
+  contacts: { keyPath: 'account.id' },
+  friendRequests: { keyPath: 'id' },
+  memberships: { keyPath: 'conversationId' },
+  conversations: { keyPath: 'id' },
+  members: {},
+  messages: { keyPath: ['conversationId', 'seq'] },
+  outbox: { keyPath: 'clientId' },
+  unsentReads: { keyPath: 'conversationId' },
+}
+const allStores = Object.keys(stores) as Store[]
+/** What exists nowhere else outlives a change of schema. A change of these shapes needs a migration. */
+const own: readonly string[] = ['outbox', 'unsentReads'] satisfies Store[]
+const fromServer = allStores.filter((name) => !own.includes(name))
+
+export interface IdbCacheOptions {
+  accountId: ID
+  /** For tests of upgrades. */
+  schema?: number
+  /** What is in memory, to write it anew when room had to be made. */
+  current: () => CachedState | null
+  /** Called once, when nothing more can be kept. */
+  onStopped?: () => void
+}
+
+export function databaseName(accountId: ID): string {
+  return `happychat-${accountId}`
+}
+
+/** Opens the cache of an account; throws when there is no IndexedDB here, or a newer app has been at it. */
+export async function openIdbCache(options: IdbCacheOptions): Promise<Cache> {
+  let cache: IdbCache | null = null
+  const db = await openDB<Schema>(databaseName(options.accountId), options.schema ?? SCHEMA, {
+    upgrade(database) {
+      for (const name of database.objectStoreNames) {
+        if (!own.includes(name)) database.deleteObjectStore(name)
+      }
+      for (const name of allStores) {
+        if (!database.objectStoreNames.contains(name)) database.createObjectStore(name, stores[name])
+      }
+    },
+    // Another tab signs out or is a newer app: it must not have to wait for this one.
+    blocking: () => cache?.stop(),
+    terminated: () => cache?.stop(),
+  })
+  cache = new IdbCache(db, options)
+  return cache
+}
+
+class IdbCache implements Cache {
+  kind: Cache['kind'] = 'indexeddb'
+  private queue: ((tx: Transaction) => Promise<void>)[] = []
+  private writing: Promise<void> | null = null
+
+  constructor(
+    private readonly db: IDBPDatabase<Schema>,
+    private readonly options: IdbCacheOptions,
+  ) {}
+
+  async load(): Promise<CachedState | null> {
+    const tx = this.db.transaction(allStores)
+    const read = <Name extends Store>(name: Name) => tx.objectStore(name).getAll()
+    const user = await tx.objectStore('user').get('user')
+    const [contacts, friendRequests, memberships, rows, members, outbox, unsentReads] = await Promise.all([
+      read('contacts'),
+      read('friendRequests'),
+      read('memberships'),
+      read('conversations'),
+      membersByConversation(tx.objectStore('members')),
+      read('outbox'),
+      read('unsentReads'),
+    ])
+    if (!user && outbox.length === 0 && unsentReads.length === 0) return null
+    const conversations = rows.map((row): [ID, ConversationState] => [
+      row.id,
+      { ...emptyConversation(row.id), ...row, members: members.get(row.id) ?? new Map() },
+    ])
+    return {
+      user: {
+        version: user?.version ?? 0,
+        ahead: [],
+        account: user?.account ?? null,
+        accountVersion: user?.accountVersion ?? 0,
+        contacts: new Map(contacts.map((row) => [row.account.id, row])),
+        friendRequests: new Map(friendRequests.map((row) => [row.id, row])),
+        memberships: new Map(memberships.map((row) => [row.conversationId, row])),
+      },
+      conversations: new Map(conversations),
+      unsentReads,
+      outbox,
+    }
+  }
+
+  saveUser(change: UserChange): void {
+    this.write((tx) => writeUser(tx, change))
+  }
+
+  saveConversation(change: ConversationChange): void {
+    this.write((tx) => writeConversation(tx, change))
+  }
+
+  savePage(conversationId: ID, version: number, messages: readonly Message[]): void {
+    this.write(async (tx) => {
+      const row = await tx.objectStore('conversations').get(conversationId)
+      // A page from before the known version may lack a later change of one of its messages.
+      if (!row || row.version > version) return
+      await writeMessages(tx, messages)
+    })
+  }
+
+  saveOutbox(item: OutboxItem): void {
+    this.write(async (tx) => void (await tx.objectStore('outbox').put(item)))
+  }
+
+  removeOutbox(clientId: string): void {
+    this.write((tx) => tx.objectStore('outbox').delete(clientId))
+  }
+
+  saveUnsentRead(read: UnsentRead): void {
+    this.write(async (tx) => {
+      const reads = tx.objectStore('unsentReads')
+      if (read.seq === 0) await reads.delete(read.conversationId)
+      else await reads.put(read)
+    })
+  }
+
+  forget(conversationId: ID): void {
+    this.write(async (tx) => {
+      await tx.objectStore('conversations').delete(conversationId)
+      await tx.objectStore('members').delete(within(conversationId))
+      await tx.objectStore('messages').delete(within(conversationId))
+    })
+  }
+
+  clear(): void {
+    this.write(clearServerData)
+  }
+
+  async messagesBefore(conversationId: ID, seq: number, limit: number): Promise<readonly Message[]> {
+    return this.messages([conversationId, Math.max(1, seq - limit)], [conversationId, seq - 1])
+  }
+
+  async messagesAfter(conversationId: ID, seq: number, limit: number): Promise<readonly Message[]> {
+    return this.messages([conversationId, seq + 1], [conversationId, seq + limit])
+  }
+
+  private async messages(from: [ID, number], to: [ID, number]): Promise<readonly Message[]> {
+    if (from[1] > to[1]) return []
+    await this.flushed()
+    if (this.kind === 'memory') return []
+    try {
+      return await this.db.getAll('messages', IDBKeyRange.bound(from, to))
+    } catch {
+      return []
+    }
+  }
+
+  async flushed(): Promise<void> {
+    while (this.writing) await this.writing
+  }
+
+  close(): void {
+    this.kind = 'memory'
+    this.queue = []
+    this.db.close()
+  }
+
+  async destroy(): Promise<void> {
+    this.close()
+    await deleteDB(this.db.name)
+  }
+
+  /** Gives up keeping anything. What is stored stays consistent and is caught up with at the next start. */
+  stop(): void {
+    if (this.kind === 'memory') return
+    this.close()
+    this.options.onStopped?.()
+  }
+
+  private write(job: (tx: Transaction) => Promise<void>): void {
+    if (this.kind === 'memory') return
+    this.queue.push(job)
+    this.writing ??= this.drain()
+  }
+
+  /** Everything that waits goes into one transaction. */
+  private async drain(): Promise<void> {
+    await Promise.resolve()
+    while (this.queue.length > 0) {
+      const jobs = this.queue
+      this.queue = []
+      try {
+        await this.run(jobs).catch((error: unknown) => {
+          if (!isQuota(error)) throw error
+          return this.run([clearServerData, (tx) => this.rewrite(tx), ...jobs])
+        })
+      } catch {
+        this.stop()
+      }
+    }
+    this.writing = null
+  }
+
+  private async run(jobs: ((tx: Transaction) => Promise<void>)[]): Promise<void> {
+    if (this.kind === 'memory') return
+    const tx = this.db.transaction(allStores, 'readwrite')
+    // Both are awaited: a failing request rejects the job, a full disk only the transaction.
+    const done = tx.done
+    try {
+      for (const job of jobs) await job(tx)
+    } catch (error) {
+      done.catch(() => undefined)
+      try {
+        tx.abort()
+      } catch {
+        // It has ended already.
+      }
+      throw tx.error ?? error
+    }
+    await done
+  }
+
+  /** After everything was thrown away to make room: what is in memory, without the history. */
+  private async rewrite(tx: Transaction): Promise<void> {
+    const state = this.options.current()
+    if (!state) return
+    const { user } = state
+    await writeUser(tx, {
+      state: user,
+      from: 0,
+      account: true,
+      contacts: [...user.contacts.values()],
+      friendRequests: [...user.friendRequests.values()],
+      memberships: [...user.memberships.values()],
+    })
+    for (const conversation of state.conversations.values()) {
+      await writeConversation(tx, {
+        state: conversation,
+        from: 0,
+        conversation: true,
+        members: [...conversation.members.values()],
+        messages: conversation.lastMessage ? [conversation.lastMessage] : [],
+        dropBefore: 0,
+      })
+    }
+  }
+}
+
+function within(conversationId: ID): IDBKeyRange {
+  return IDBKeyRange.bound([conversationId], [conversationId, []])
+}
+
+function isQuota(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'QuotaExceededError'
+}
+
+async function clearServerData(tx: Transaction): Promise<void> {
+  for (const name of fromServer) await tx.objectStore(name).clear()
+}
+
+async function membersByConversation(store: {
+  getAllKeys: () => Promise<[ID, ID][]>
+  getAll: () => Promise<Member[]>
+}): Promise<Map<ID, Map<ID, Member>>> {
+  const [keys, rows] = await Promise.all([store.getAllKeys(), store.getAll()])
+  const grouped = new Map<ID, Map<ID, Member>>()
+  for (const [index, [conversationId, accountId]] of keys.entries()) {
+    const member = rows[index]
+    if (!member) continue
+    const members = grouped.get(conversationId) ?? new Map<ID, Member>()
+    grouped.set(conversationId, members.set(accountId, member))
+  }
+  return grouped
+}
+
+/** A version rises only from one that is stored: otherwise changes between would be taken for stored. */
+function raised(stored: number, change: { from: number; state: { version: number } }): number {
+  return stored >= change.from ? Math.max(stored, change.state.version) : stored
+}
+
+async function writeUser(tx: Transaction, change: UserChange): Promise<void> {
+  const contacts = tx.objectStore('contacts')
+  const requests = tx.objectStore('friendRequests')
+  const memberships = tx.objectStore('memberships')
+  for (const row of change.contacts) await contacts.put(newer(await contacts.get(row.account.id), row))
+  for (const row of change.friendRequests) await requests.put(newer(await requests.get(row.id), row))
+  for (const row of change.memberships) {
+    await memberships.put(newerRead(await memberships.get(row.conversationId), row))
+  }
+  const users = tx.objectStore('user')
+  const stored = (await users.get('user')) ?? { version: 0, account: null, accountVersion: 0 }
+  const { account, accountVersion } = change.state
+  const takeAccount = change.account && accountVersion >= stored.accountVersion
+  await users.put(
+    {
+      ...stored,
+      ...(takeAccount ? { account, accountVersion } : {}),
+      version: raised(stored.version, change),
+    },
+    'user',
+  )
+}
+
+async function writeConversation(tx: Transaction, change: ConversationChange): Promise<void> {
+  const { id, conversation, lastMessage } = change.state
+  const conversations = tx.objectStore('conversations')
+  const stored = (await conversations.get(id)) ?? { id, version: 0, conversation: null, lastMessage: null }
+  if (change.dropBefore > 0 && stored.version < change.state.version) {
+    const stale = IDBKeyRange.bound([id, 0], [id, change.dropBefore], false, true)
+    await tx.objectStore('messages').delete(stale)
+  }
+  await writeMessages(tx, change.messages)
+  const members = tx.objectStore('members')
+  for (const row of change.members) {
+    const key: [ID, ID] = [id, row.account.id]
+    await members.put(newerRead(await members.get(key), row), key)
+  }
+  await conversations.put({
+    id,
+    version: raised(stored.version, change),
+    conversation: conversation ? newerConversation(stored.conversation, conversation) : stored.conversation,
+    lastMessage: lastMessage ? newestMessage(stored.lastMessage, lastMessage) : stored.lastMessage,
+  })
+}
+
+async function writeMessages(tx: Transaction, rows: readonly Message[]): Promise<void> {
+  const messages = tx.objectStore('messages')
+  for (const row of rows) {
+    const stored = await messages.get([row.conversationId, row.seq])
+    if (!stored || row.version > stored.version) await messages.put(row)
+  }
+}

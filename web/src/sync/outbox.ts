@@ -1,0 +1,239 @@
+// Sends that are not acknowledged yet. They are kept on the device, sent in order within a conversation,
+// and repeated with the same clientId until the server has stored or refused them.
+import { ProblemError, OUTBOX_FULL, toProblem } from '@/api/problem'
+import type { ID } from '@/api/types'
+import type { Cache } from './cache'
+import { createClientIds } from './clientid'
+import { backoff, type Environment } from './environment'
+import type { OutboxItem } from './state'
+import type { Tabs } from './tabs'
+
+export interface OutboxOptions {
+  env: Environment
+  cache: Pick<Cache, 'saveOutbox' | 'removeOutbox'>
+  tabs: Tabs
+  /** Sends once. Resolves when the server has stored it; throws an ProblemError. */
+  send: (item: OutboxItem) => Promise<void>
+  /** The items of this conversation are other than before. */
+  changed: (conversationId: ID) => void
+  /** How many may wait. */
+  limit?: number
+}
+
+const RETRY = { first: 1000, most: 30_000 }
+/** Milliseconds. Tried in vain for so long while connected, a person should decide. */
+const MOST_TRYING = 60_000
+/** How many of the settled are remembered, so that a late word from another tab does not bring one back. */
+const MOST_SETTLED = 2000
+
+/** What happens in one conversation: one send at a time. */
+interface Lane {
+  sending: string | null
+  failures: number
+  /** When the item that is first in line was first tried on this connection. */
+  since: number | null
+  stopWaiting: (() => void) | null
+}
+
+export class Outbox {
+  private items = new Map<string, OutboxItem>()
+  private lanes = new Map<ID, Lane>()
+  private settled = new Set<string>()
+  private watched = new Set<string>()
+  private online = false
+  private readonly clientIds
+
+  constructor(private readonly options: OutboxOptions) {
+    this.clientIds = createClientIds(options.env.now)
+    options.tabs.onTold((message) => {
+      if (message.type === 'outbox.saved') this.learn(message.item)
+      else if (message.type === 'outbox.removed') this.drop(message.clientId)
+    })
+  }
+
+  /** What an earlier run of the app, or another tab, left. */
+  restore(items: readonly OutboxItem[]): void {
+    for (const item of items) this.learn(item)
+  }
+
+  /** In the order in which they are sent. */
+  of(conversationId: ID): OutboxItem[] {
+    return [...this.items.values()]
+      .filter((item) => item.conversationId === conversationId)
+      .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+  }
+
+  conversations(): Set<ID> {
+    return new Set([...this.items.values()].map((item) => item.conversationId))
+  }
+
+  /** Takes a message in; it is kept and will be sent. Throws when too many wait. */
+  add(conversationId: ID, body: string): OutboxItem {
+    if (this.items.size >= (this.options.limit ?? 500)) {
+      throw new ProblemError({
+        title: 'Too many waiting',
+        status: 0,
+        code: OUTBOX_FULL,
+        detail: 'Too many messages are waiting to be sent.',
+      })
+    }
+    const item: OutboxItem = {
+      clientId: this.clientIds.next(),
+      conversationId,
+      body,
+      createdAt: this.options.env.now(),
+      state: 'sending',
+      problem: null,
+      attempts: 0,
+      owner: this.options.tabs.id,
+    }
+    this.save(item)
+    this.pump(conversationId)
+    return item
+  }
+
+  /** Tries a failed one again, from this tab. */
+  retry(clientId: string): void {
+    const item = this.items.get(clientId)
+    if (item?.state !== 'failed') return
+    this.save({ ...item, state: 'sending', problem: null, attempts: 0, owner: this.options.tabs.id })
+    this.pump(item.conversationId)
+  }
+
+  /** Gives one up. If it is just under way it may arrive all the same, and then is shown as a message. */
+  discard(clientId: string): void {
+    this.settle(clientId)
+  }
+
+  /** The server has stored it. */
+  settle(clientId: string): void {
+    if (!this.items.has(clientId)) return
+    this.options.cache.removeOutbox(clientId)
+    this.options.tabs.tell({ type: 'outbox.removed', clientId })
+    this.drop(clientId)
+  }
+
+  has(clientId: string): boolean {
+    return this.items.has(clientId)
+  }
+
+  setOnline(online: boolean): void {
+    this.online = online
+    for (const lane of this.lanes.values()) {
+      lane.stopWaiting?.()
+      lane.stopWaiting = null
+      lane.failures = 0
+      lane.since = null
+    }
+    if (online) for (const conversationId of this.conversations()) this.pump(conversationId)
+  }
+
+  close(): void {
+    this.setOnline(false)
+    this.items.clear()
+  }
+
+  private save(item: OutboxItem): void {
+    this.items.set(item.clientId, item)
+    this.options.cache.saveOutbox(item)
+    this.options.tabs.tell({ type: 'outbox.saved', item })
+    this.options.changed(item.conversationId)
+  }
+
+  private learn(item: OutboxItem): void {
+    if (this.settled.has(item.clientId)) return
+    this.items.set(item.clientId, item)
+    this.clientIds.after(item.clientId)
+    this.options.changed(item.conversationId)
+    this.watch(item.owner)
+  }
+
+  /** When the tab that was to send something has gone, this one does. */
+  private watch(owner: string): void {
+    const { tabs } = this.options
+    if (owner === tabs.id || this.watched.has(owner)) return
+    this.watched.add(owner)
+    tabs.whenGone(owner, () => {
+      this.watched.delete(owner)
+      for (const item of [...this.items.values()].filter((left) => left.owner === owner)) {
+        this.save({ ...item, owner: tabs.id })
+        this.pump(item.conversationId)
+      }
+    })
+  }
+
+  private drop(clientId: string): void {
+    this.settled.add(clientId)
+    if (this.settled.size > MOST_SETTLED) {
+      for (const oldest of this.settled) {
+        this.settled.delete(oldest)
+        break
+      }
+    }
+    const item = this.items.get(clientId)
+    if (!item) return
+    this.items.delete(clientId)
+    this.options.changed(item.conversationId)
+    this.pump(item.conversationId)
+  }
+
+  private lane(conversationId: ID): Lane {
+    let lane = this.lanes.get(conversationId)
+    if (!lane) {
+      lane = { sending: null, failures: 0, since: null, stopWaiting: null }
+      this.lanes.set(conversationId, lane)
+    }
+    return lane
+  }
+
+  private pump(conversationId: ID): void {
+    const lane = this.lane(conversationId)
+    if (!this.online || lane.sending !== null || lane.stopWaiting) return
+    const item = this.of(conversationId).find(
+      (next) => next.state === 'sending' && next.owner === this.options.tabs.id,
+    )
+    if (item) void this.send(lane, item)
+  }
+
+  private async send(lane: Lane, item: OutboxItem): Promise<void> {
+    lane.sending = item.clientId
+    lane.since ??= this.options.env.now()
+    try {
+      await this.options.send(item)
+      this.next(lane)
+      this.settle(item.clientId)
+    } catch (error) {
+      lane.sending = null
+      this.failed(lane, item.clientId, toProblem(error))
+    }
+    this.pump(item.conversationId)
+  }
+
+  /** Whatever comes next in this lane starts afresh. */
+  private next(lane: Lane): void {
+    lane.sending = null
+    lane.failures = 0
+    lane.since = null
+  }
+
+  private failed(lane: Lane, clientId: string, problem: ProblemError): void {
+    const item = this.items.get(clientId)
+    if (!item) return this.next(lane)
+    const attempts = item.attempts + 1
+    const { env } = this.options
+    const inVain = this.online && lane.since !== null && env.now() - lane.since >= MOST_TRYING
+    if (problem.permanent || inVain) {
+      this.next(lane)
+      this.save({ ...item, state: 'failed', problem: problem.problem, attempts })
+      return
+    }
+    this.items.set(clientId, { ...item, attempts })
+    if (!this.online) return
+    lane.failures++
+    const wait = Math.max(backoff(lane.failures, env.random, RETRY), (problem.retryAfter ?? 0) * 1000)
+    lane.stopWaiting = env.after(wait, () => {
+      lane.stopWaiting = null
+      this.pump(item.conversationId)
+    })
+  }
+}

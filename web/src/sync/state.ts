@@ -1,0 +1,71 @@
+// What the client knows, as plain data. Only reduce.ts makes new ones; nobody changes them in place.
+import type {
+  Account,
+  Contact,
+  Conversation,
+  FriendRequest,
+  ID,
+  Member,
+  Membership,
+  Message,
+  Problem,
+} from '@/api/types'
+
+/** How far a scope is known. */
+export interface ScopeState {
+  /** Everything up to this version is here. */
+  readonly version: number
+  /** Versions beyond a gap whose rows are here already. Not empty: something is missing, and must be asked for. */
+  readonly ahead: readonly number[]
+}
+
+export interface UserState extends ScopeState {
+  readonly account: Account | null
+  /** The version of the delta that carried `account`: it has none of its own. */
+  readonly accountVersion: number
+  readonly contacts: ReadonlyMap<ID, Contact>
+  readonly friendRequests: ReadonlyMap<ID, FriendRequest>
+  readonly memberships: ReadonlyMap<ID, Membership>
+}
+
+export interface ConversationState extends ScopeState {
+  readonly id: ID
+  readonly conversation: Conversation | null
+  readonly members: ReadonlyMap<ID, Member>
+  /** The newest message that is known. Earlier ones are in the cache and in open timelines. */
+  readonly lastMessage: Message | null
+}
+
+export const emptyUser: UserState = {
+  version: 0,
+  ahead: [],
+  account: null,
+  accountVersion: 0,
+  contacts: new Map(),
+  friendRequests: new Map(),
+  memberships: new Map(),
+}
+
+export function emptyConversation(id: ID): ConversationState {
+  return { id, version: 0, ahead: [], conversation: null, members: new Map(), lastMessage: null }
+}
+
+/** A send that is not acknowledged yet. */
+export interface OutboxItem {
+  readonly clientId: string
+  readonly conversationId: ID
+  readonly body: string
+  readonly createdAt: number
+  readonly state: 'sending' | 'failed'
+  /** Why it failed. */
+  readonly problem: Problem | null
+  readonly attempts: number
+  /** The tab that sends it. */
+  readonly owner: string
+}
+
+/** How far I have read here, where the server does not know it yet. */
+export interface UnsentRead {
+  readonly conversationId: ID
+  readonly seq: number
+}

@@ -1,0 +1,121 @@
+import { expect } from 'vitest'
+import type { ID } from '@/api/types'
+import { type Cache, memoryCache } from '../cache'
+import type { Network } from '../connection'
+import { Engine, type Ended } from '../engine'
+import { lastSeqOf, readByOthers, readSeqOf, unreadOf } from '../selectors'
+import { singleTab, type Tabs } from '../tabs'
+import type { Timeline } from '../timeline'
+import { ModelLink } from './model-link'
+import type { ModelServer } from './model-server'
+import type { VirtualTime } from './virtual-time'
+
+export class TestNetwork implements Network {
+  private listeners: (() => void)[] = []
+  private up = true
+
+  available = (): boolean => this.up
+  onChange = (listener: () => void): void => void this.listeners.push(listener)
+
+  set(up: boolean): void {
+    this.up = up
+    for (const listener of this.listeners) listener()
+  }
+}
+
+/** Somebody's device: an engine on a link to the model server. */
+export class Device {
+  readonly link: ModelLink
+  readonly network = new TestNetwork()
+  readonly engine: Engine
+  readonly timelines = new Map<ID, Timeline>()
+  readonly cache: Cache
+  ended: Ended | null = null
+
+  constructor(
+    readonly server: ModelServer,
+    readonly accountId: ID,
+    readonly time: VirtualTime,
+    options: { cache?: Cache; tabs?: Tabs } = {},
+  ) {
+    this.link = new ModelLink(server, accountId, time)
+    this.cache = options.cache ?? memoryCache()
+    this.engine = new Engine({
+      accountId,
+      link: this.link,
+      api: { messages: (id, query) => this.link.command('message.list', { conversationId: id, ...query }) },
+      cache: this.cache,
+      env: time,
+      network: this.network,
+      tabs: options.tabs ?? singleTab(),
+      changed: () => undefined,
+      ended: (reason) => (this.ended = reason),
+    })
+  }
+
+  async start(): Promise<this> {
+    this.engine.start(await this.cache.load())
+    return this
+  }
+
+  open(conversationId: ID): Timeline {
+    const { timeline } = this.engine.openTimeline(conversationId, () => undefined)
+    this.timelines.set(conversationId, timeline)
+    return timeline
+  }
+
+  online(): Promise<void> {
+    return this.time.until(() => this.engine.connectionStatus === 'online', `${this.accountId} online`)
+  }
+
+  get waiting(): number {
+    return [...this.engine.outbox.conversations()].length
+  }
+}
+
+/** All that a person sees of what the server knows, in a form that can be compared. */
+export function seen({ replica }: Engine): unknown {
+  const { user, me } = replica
+  const byId = <Row>(rows: Iterable<Row>, id: (row: Row) => string) =>
+    [...rows].sort((a, b) => (id(a) < id(b) ? -1 : 1))
+  return {
+    version: user.version,
+    account: user.account,
+    contacts: byId(user.contacts.values(), (row) => row.account.id).filter(
+      (row) => row.state === 'friend' || row.blocked,
+    ),
+    requests: byId(user.friendRequests.values(), (row) => row.id),
+    conversations: byId(replica.conversations.values(), (state) => state.id).map((state) => ({
+      id: state.id,
+      version: state.version,
+      mine: user.memberships.get(state.id)?.state,
+      lastSeq: lastSeqOf(state),
+      lastMessage: state.lastMessage,
+      members: byId(state.members.values(), (row) => row.account.id).map(({ account, readSeq }) => ({
+        account,
+        readSeq,
+      })),
+      read: readSeqOf(user, state, me),
+      readByOthers: readByOthers(state, me),
+      unread: unreadOf(user, state, me),
+    })),
+  }
+}
+
+/** What a device that has never been here before sees. */
+export async function freshlySeen(server: ModelServer, accountId: ID, time: VirtualTime): Promise<unknown> {
+  const device = await new Device(server, accountId, time).start()
+  await device.online()
+  const result = seen(device.engine)
+  device.engine.stop()
+  return result
+}
+
+/** A timeline shows a piece of the conversation exactly as the server has it. */
+export function expectTrue(timeline: Timeline, server: ModelServer, conversationId: ID): void {
+  const truth = server.conversations.get(conversationId)?.messages ?? []
+  const { messages } = timeline
+  const from = messages[0]?.seq ?? 1
+  expect(messages).toEqual(truth.slice(from - 1, from - 1 + messages.length))
+  if (!timeline.hasNewer) expect(messages[messages.length - 1]?.seq ?? 0).toBe(truth.length)
+}
