@@ -1,0 +1,235 @@
+import { type Browser, type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
+import { linkIn, type Mailbox } from './mailbox.ts'
+import { Relay } from './relay.ts'
+import type { Server } from './server.ts'
+import { type Language, words } from './words.ts'
+
+export const computer = { width: 1280, height: 800 }
+export const phone = { width: 390, height: 844 }
+
+export interface PersonOptions {
+  language?: Language
+  size?: { width: number; height: number }
+  /** Shown name; the user name unless told. */
+  name?: string
+}
+
+interface SignedIn {
+  account: { id: string }
+}
+
+/** Somebody with a browser, a mailbox and a cable of their own. */
+export class Person {
+  readonly username: string
+  readonly name: string
+  readonly email: string
+  password = 'a quiet harbour at night'
+  readonly language: Language
+  readonly size: { width: number; height: number }
+  readonly t: ReturnType<typeof words>
+  readonly relay: Relay
+  readonly context: BrowserContext
+  /** Their account, once they have one. */
+  id = ''
+  /** What went wrong in the pages: broken policies, uncaught errors, dialogs. Must stay empty. */
+  readonly faults: string[] = []
+
+  private opened: Page | undefined
+  private readonly mailbox: Mailbox
+
+  private constructor(
+    username: string,
+    context: BrowserContext,
+    relay: Relay,
+    mailbox: Mailbox,
+    o: PersonOptions,
+  ) {
+    this.username = username
+    this.name = o.name ?? username
+    this.email = `${username}@example.com`
+    this.language = o.language ?? 'en'
+    this.size = o.size ?? computer
+    this.t = words(this.language)
+    this.context = context
+    this.relay = relay
+    this.mailbox = mailbox
+  }
+
+  static async arrive(
+    browser: Browser,
+    server: Server,
+    mailbox: Mailbox,
+    username: string,
+    o: PersonOptions,
+  ) {
+    const relay = await Relay.start(server.port)
+    const size = o.size ?? computer
+    const touch = size.width < 600
+    const context = await browser.newContext({
+      baseURL: `http://127.0.0.1:${relay.port}`,
+      locale: o.language === 'zh-CN' ? 'zh-CN' : 'en-GB',
+      timezoneId: 'Asia/Shanghai',
+      viewport: size,
+      hasTouch: touch,
+      isMobile: touch,
+    })
+    const person = new Person(username, context, relay, mailbox, o)
+    await context.exposeBinding('reportFault', (_, fault: string) => person.faults.push(fault))
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        const report = (window as unknown as { reportFault(fault: string): void }).reportFault
+        report(
+          `policy: ${event.violatedDirective} forbids ${event.blockedURI} in ${event.sourceFile}:${event.lineNumber}`,
+        )
+      })
+    })
+    context.on('weberror', (error) =>
+      person.faults.push(`uncaught: ${error.error().stack ?? error.error().message}`),
+    )
+    context.on('dialog', (dialog) => {
+      person.faults.push(`dialog: ${dialog.message()}`)
+      void dialog.dismiss()
+    })
+    return person
+  }
+
+  /** The first window that they opened. */
+  get page(): Page {
+    if (!this.opened) throw new Error(`${this.name} has no window open`)
+    return this.opened
+  }
+
+  async open(path = '/') {
+    this.opened ??= await this.context.newPage()
+    await this.opened.goto(path)
+    return this.opened
+  }
+
+  async leave() {
+    await this.context.close()
+    await this.relay.close()
+  }
+
+  // ── Words and things on the screen ─────────────────────────────────────────
+
+  button(key: string, values?: Record<string, string | number>) {
+    return this.page.getByRole('button', { name: this.t(key, values), exact: true })
+  }
+
+  link(key: string, values?: Record<string, string | number>) {
+    return this.page.getByRole('link', { name: this.t(key, values), exact: true })
+  }
+
+  field(key: string, values?: Record<string, string | number>) {
+    return this.page.getByLabel(this.t(key, values), { exact: true })
+  }
+
+  heading(key: string, values?: Record<string, string | number>) {
+    return this.page.getByRole('heading', { name: this.t(key, values) })
+  }
+
+  /** A place of the main navigation; its name also tells what waits there. */
+  place(key: 'chats' | 'contacts' | 'me') {
+    return this.page
+      .getByRole('navigation', { name: this.t('nav.label') })
+      .getByRole('link', { name: new RegExp(`^${this.t(`nav.${key}`)}( |$)`) })
+  }
+
+  // ── Making an account by hand ──────────────────────────────────────────────
+
+  async fillInAccount() {
+    await this.field('signUp.username').fill(this.username)
+    await this.field('signUp.email').fill(this.email)
+    await this.field('signUp.name').fill(this.name)
+    await this.field('signUp.password').fill(this.password)
+  }
+
+  async signUp() {
+    await this.open('/sign-up')
+    await this.fillInAccount()
+    await this.button('signUp.submit').click()
+    await expect(this.heading('mailSent.title')).toBeVisible()
+  }
+
+  /** Opens the link of the n-th letter. */
+  async activate(n = 1) {
+    const letter = await this.mailbox.letter(this.email, n)
+    await this.open(linkIn(letter))
+    await expect(this.place('chats')).toBeVisible()
+  }
+
+  async signIn(o: { remember?: boolean } = {}) {
+    await this.open('/sign-in')
+    await this.field('signIn.login').fill(this.username)
+    await this.field('signIn.password').fill(this.password)
+    if (o.remember) await this.page.getByLabel(this.t('signIn.remember')).check()
+    await this.button('signIn.submit').click()
+    await expect(this.place('chats')).toBeVisible()
+  }
+
+  // ── The same the short way, for tests that are about something else ─────────
+
+  /** Calls the API with the cookie of this person's browser. */
+  async call<T>(method: string, path: string, data?: unknown): Promise<T> {
+    const origin = `http://127.0.0.1:${this.relay.port}`
+    const answer = await this.context.request.fetch(`/api/v1${path}`, {
+      method,
+      data,
+      headers: { Origin: origin },
+    })
+    const text = await answer.text()
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${text}`)
+    return (text ? JSON.parse(text) : undefined) as T
+  }
+
+  /** Has an account and is signed in; no window is open yet. */
+  async join() {
+    const { username, email, password, name, language } = this
+    const n = this.mailbox.count(email) + 1
+    await this.call('POST', '/registrations', { username, email, password, name, language })
+    const link = linkIn(await this.mailbox.letter(email, n))
+    const token = link.slice(link.indexOf('#') + 1)
+    const signedIn = await this.call<SignedIn>('POST', '/activations', { token })
+    this.id = signedIn.account.id
+    return this
+  }
+
+  async befriend(other: Person) {
+    const request = await this.call<{ id: string }>('POST', '/friend-requests', { accountId: other.id })
+    await other.call('POST', `/friend-requests/${request.id}/accept`, {})
+  }
+
+  // ── Talking ────────────────────────────────────────────────────────────────
+
+  /** The line of a conversation in the list. */
+  row(name: string): Locator {
+    return this.page
+      .getByRole('navigation', { name: this.t('chats.list') })
+      .getByRole('link')
+      .filter({ hasText: name })
+  }
+
+  async openChat(name: string) {
+    await this.place('chats').click()
+    await this.row(name).click()
+    await expect(this.composer(name)).toBeVisible()
+  }
+
+  composer(name: string) {
+    return this.field('composer.label', { name })
+  }
+
+  async say(to: string, text: string) {
+    await this.composer(to).fill(text)
+    await this.button('composer.send').click()
+  }
+
+  /** The messages of a conversation that are on the screen. */
+  log(name: string) {
+    return this.page.getByRole('log', { name: this.t('chat.messages', { name }) })
+  }
+
+  bubble(name: string, text: string) {
+    return this.log(name).getByText(text, { exact: true })
+  }
+}

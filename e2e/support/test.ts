@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test as base, expect, request } from '@playwright/test'
+import { Mailbox } from './mailbox.ts'
+import { Person, type PersonOptions } from './person.ts'
+import { Server } from './server.ts'
+
+export { computer, phone } from './person.ts'
+export { linkIn } from './mailbox.ts'
+export { expect }
+
+interface World {
+  /** Settings besides those that every server gets. */
+  settings: Record<string, string>
+  /** Whether the server has its owner already, so that others can sign up. */
+  owned: boolean
+  /** A real SMTP server. */
+  mailbox: Mailbox
+  /** A server of this test's own. */
+  server: Server
+  /** Lets somebody arrive, with a browser profile, a mailbox and a cable of their own. */
+  person: (username: string, options?: PersonOptions) => Promise<Person>
+}
+
+export const test = base.extend<World & { folder: string }, { postOffice: Mailbox }>({
+  settings: [{}, { option: true }],
+  owned: [true, { option: true }],
+
+  postOffice: [
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'happychat-mail-'))
+      const mailbox = await Mailbox.start(join(folder, 'certificate.pem'))
+      await use(mailbox)
+      mailbox.close()
+      rmSync(folder, { recursive: true })
+    },
+    { scope: 'worker' },
+  ],
+
+  folder: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'happychat-e2e-'))
+    await use(folder)
+    rmSync(folder, { recursive: true })
+  },
+
+  mailbox: async ({ postOffice }, use) => {
+    postOffice.empty()
+    await use(postOffice)
+  },
+
+  server: async ({ folder, mailbox, settings, owned }, use, info) => {
+    const server = await Server.start(folder, { ...mailbox.settings, ...settings })
+    if (owned) await makeOwner(server)
+    await use(server)
+    await server.stop()
+    if (info.status !== info.expectedStatus) {
+      await info.attach('server', { body: server.output, contentType: 'text/plain' })
+      console.log(server.output.split('\n').slice(-40).join('\n'))
+    }
+    expect(server.output, 'the server must not panic').not.toMatch(/^panic:|^goroutine \d+|level=ERROR/m)
+  },
+
+  person: async ({ browser, server, mailbox }, use) => {
+    const people: Person[] = []
+    await use(async (username, options = {}) => {
+      const person = await Person.arrive(browser, server, mailbox, username, options)
+      people.push(person)
+      return person
+    })
+    for (const person of people) await person.leave()
+    expect(people.flatMap((person) => person.faults.map((fault) => `${person.name}: ${fault}`))).toEqual([])
+  },
+})
+
+/** Whoever opens the link that is printed at the first start owns the server. */
+async function makeOwner(server: Server) {
+  const [, token] = await server.says(/\/setup#(\S+)/)
+  const http = await request.newContext({ baseURL: server.url })
+  const answer = await http.post('/api/v1/setup', {
+    data: {
+      token,
+      username: 'owner',
+      email: 'owner@example.com',
+      password: 'a quiet harbour at noon',
+      language: 'en',
+    },
+    headers: { Origin: server.url },
+  })
+  expect(answer.status(), await answer.text()).toBeLessThan(300)
+  await http.dispose()
+}
