@@ -232,12 +232,12 @@ func (c *client) do(t task) {
 	case packetDisconnect:
 		if s := c.socket(t.namespace); s != nil {
 			s.end(ReasonClientDisconnect)
-			c.closeIfEmpty()
 		}
 	case taskClosed:
 		for _, f := range t.socket.ns.onDisconnect {
 			f(t.socket, t.reason)
 		}
+		c.closeIfEmpty()
 	default:
 		c.event(t)
 	}

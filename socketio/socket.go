@@ -318,8 +318,8 @@ func (s *Socket) To(rooms ...string) Broadcast { return s.ns.To(rooms...).Except
 
 // Disconnect takes the socket out of its namespace; the client sees "io server
 // disconnect" and does not come back by itself. Events that have not been
-// started are not run any more. With closeConnection, the connection and its
-// other sockets end too. reason is what OnDisconnect gets; empty means
+// started are not run any more. With closeConnection, or when it was in no
+// other namespace, the connection ends too. reason is what OnDisconnect gets; empty means
 // ReasonServerDisconnect.
 func (s *Socket) Disconnect(reason Reason, closeConnection bool) {
 	if reason == "" {
@@ -336,9 +336,7 @@ func (s *Socket) Disconnect(reason Reason, closeConnection bool) {
 			o.Disconnect(reason, false)
 		}
 		s.client.eng.Close(reason)
-		return
 	}
-	s.client.closeIfEmpty()
 }
 
 // end takes the socket off its connection, and has OnDisconnect called.

@@ -19,15 +19,18 @@ func (s *Session) end(reason Reason, drain bool) {
 		s.mu.Unlock()
 		return
 	}
-	s.state = stateClosing
+	s.state, s.reason = stateClosing, reason
 	s.paused = false
 	if s.resumption != nil {
 		close(s.resumption)
 		s.resumption = nil
 	}
-	candidate := s.candidate
-	s.candidate, s.probed = nil, false
+	// A client that is about to leave polling may not poll again: what is queued
+	// then reaches it through the candidate.
+	var candidate *wsConn
 	if !drain {
+		candidate = s.candidate
+		s.candidate, s.probed = nil, false
 		s.discard()
 	}
 	finished := false
@@ -93,9 +96,13 @@ func (s *Session) finish() {
 	}
 	s.state = stateEnded
 	s.queue, s.bytes, s.taken = nil, 0, 0
-	ws := s.ws
+	ws, candidate := s.ws, s.candidate
+	s.candidate, s.probed = nil, false
 	s.wakePoll()
 	s.mu.Unlock()
+	if candidate != nil {
+		candidate.link.abort()
+	}
 	s.srv.wheel.remove(&s.entry)
 	s.srv.forget(s)
 	if ws != nil {

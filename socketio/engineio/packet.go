@@ -85,10 +85,11 @@ func control(packet string) *Message {
 }
 
 var (
-	ping  = control("2")
-	pong  = control("3")
-	noop  = control("6")
-	probe = control("3probe")
+	goodbye = control("1")
+	ping    = control("2")
+	pong    = control("3")
+	noop    = control("6")
+	probe   = control("3probe")
 )
 
 // forProtocol returns m as a WebSocket of that protocol wants it: in protocol 3

@@ -31,7 +31,9 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 	s.polling = wake
 	body, ok := s.waitPoll(r, wake)
 	s.polling = nil
-	over := s.state == stateClosing && len(s.queue) == 0
+	// A client handles a close packet at once, but what came with it a little
+	// later: the close packet goes by an answer of its own.
+	over := s.state == stateClosing && len(s.queue) == 0 && !s.farewell
 	s.mu.Unlock()
 
 	if over {
@@ -44,8 +46,16 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=UTF-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.srv.opts.CloseTimeout))
-	if _, err := w.Write(body); err != nil {
+	// The deadline of the HTTP server, if it has one, began with the wait; and
+	// the connection may serve other requests after this one.
+	rc := http.NewResponseController(w)
+	_ = rc.SetWriteDeadline(time.Now().Add(s.srv.opts.CloseTimeout))
+	_, err := w.Write(body)
+	if err == nil {
+		err = rc.Flush()
+	}
+	_ = rc.SetWriteDeadline(time.Time{})
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
 		s.drop(ReasonTransportError)
 	}
 }
@@ -62,7 +72,8 @@ func (s *Session) waitPoll(r *http.Request, wake chan struct{}) ([]byte, bool) {
 			return s.takePayload(), true
 		case s.state > stateOpen:
 			if s.farewell {
-				return []byte{typeClose}, true
+				s.farewell = false
+				return appendPayload(nil, []*Message{goodbye}, int(s.proto)), true
 			}
 			return appendPayload(nil, []*Message{noop}, int(s.proto)), true
 		}
@@ -103,9 +114,6 @@ func (s *Session) takePayload() []byte {
 	batch := s.queue[:n]
 	if n == len(s.queue) {
 		s.queue = nil
-		if s.state == stateClosing && s.farewell {
-			batch = append(batch, control("1"))
-		}
 	} else {
 		s.queue = s.queue[n:]
 	}

@@ -32,6 +32,7 @@ type Session struct {
 
 	mu         sync.Mutex
 	state      sessionState
+	reason     Reason // of the end, once it is closing
 	proto      uint8
 	accepted   bool
 	paused     bool

@@ -200,12 +200,12 @@ func (t *wsConn) Message(op websocket.Opcode, payload []byte) error {
 	current, over := s.ws == t, s.state > stateOpen
 	s.mu.Unlock()
 	switch {
+	case !current:
+		return t.upgrade(p)
 	case over:
 		return nil
-	case current:
-		return s.receive(p)
 	default:
-		return t.upgrade(p)
+		return s.receive(p)
 	}
 }
 
@@ -222,7 +222,7 @@ func (t *wsConn) upgrade(p packet) error {
 		s.probed = true
 		t.control = append(t.control, probe.frame...)
 		t.flush()
-		if s.proto == 3 {
+		if s.proto == 3 && s.state == stateOpen {
 			s.send(noop)
 		} else {
 			s.wakePoll() // so that it begins to count upgradePause
@@ -232,6 +232,9 @@ func (t *wsConn) upgrade(p packet) error {
 		s.ws, s.candidate, s.probed = t, nil, false
 		s.wakePoll()
 		s.flush()
+		if s.state == stateClosing {
+			t.close(closeCode(s.reason), string(s.reason))
+		}
 		return nil
 	}
 	return errPacket

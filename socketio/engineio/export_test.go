@@ -1,0 +1,16 @@
+package engineio
+
+// EachPacket gives tests the payload parsers.
+func EachPacket(body []byte, protocol, limit int, binary bool, f func(data []byte)) error {
+	each := eachPacket
+	if binary {
+		each = eachBinaryPacket
+	}
+	return each(body, protocol, limit, func(p packet) error {
+		f(p.data)
+		return nil
+	})
+}
+
+// Payload gives tests the payload encoder.
+func Payload(ms []*Message, protocol int) []byte { return appendPayload(nil, ms, protocol) }

@@ -1,0 +1,142 @@
+// Package jstest drives the server with the official JavaScript clients of
+// three generations, in every transport mode. The clients are installed with
+//
+//	npm ci --prefix socketio/jstest
+package jstest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/happychat/happychat/socketio"
+)
+
+func TestOfficialClients(t *testing.T) {
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("node is not installed: the official clients are not tested")
+	}
+	if _, err := os.Stat("node_modules/socket.io-client-4"); err != nil {
+		t.Skip("the official clients are not installed: run npm ci --prefix socketio/jstest")
+	}
+	url := serve(t)
+	for _, generation := range []string{"4", "3", "2"} {
+		for _, mode := range []string{"polling", "upgrade", "websocket"} {
+			t.Run(generation+".x "+mode, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+				defer cancel()
+				if out, err := exec.CommandContext(ctx, "node", "client.mjs", url, generation, mode).CombinedOutput(); err != nil {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
+		}
+	}
+}
+
+// serve starts the server that client.mjs talks to.
+func serve(t *testing.T) string {
+	io := socketio.NewServer(socketio.Options{
+		PingInterval: 300 * time.Millisecond, PingTimeout: 2 * time.Second, AllowEIO3: true,
+	})
+	for _, name := range []string{"/", "/custom"} {
+		register(io.Namespace(name))
+	}
+	io.Namespace("/guarded").Use(func(context.Context, *socketio.Socket, *socketio.Handshake) error {
+		return socketio.NewError("not signed in", map[string]string{"code": "unauthenticated"})
+	})
+	web := httptest.NewServer(io)
+	t.Cleanup(func() {
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = io.Close(now)
+		web.Close()
+	})
+	return web.URL
+}
+
+// state is what the server keeps about a socket.
+type state struct {
+	token string
+	mu    sync.Mutex
+	notes []int
+}
+
+func register(ns *socketio.Namespace) {
+	ns.Use(func(_ context.Context, s *socketio.Socket, h *socketio.Handshake) error {
+		var auth struct{ Token string }
+		_ = json.Unmarshal(h.Auth, &auth)
+		if auth.Token == "" {
+			auth.Token = h.Query.Get("token")
+		}
+		socketio.SetData(s, &state{token: auth.Token})
+		return nil
+	})
+	ns.Handle("echo", func(_ context.Context, s *socketio.Socket, e *socketio.Event) {
+		_ = s.EmitRaw("back", e.Args, e.Attachments...)
+	})
+	ns.Handle("ack", func(_ context.Context, _ *socketio.Socket, e *socketio.Event) {
+		array, _ := json.Marshal(e.Args)
+		_ = e.AckRaw(array, e.Attachments...)
+	})
+	ns.Handle("be asked", func(ctx context.Context, s *socketio.Socket, e *socketio.Event) {
+		r, err := s.EmitWithAck(ctx, "question", e.Args[0])
+		if err != nil || len(r.Args) != 2 {
+			_ = e.Ack("no answer")
+			return
+		}
+		_ = e.Ack(r.Args[0], len(r.Attachments))
+	})
+	socketio.On(ns, "where", func(_ context.Context, s *socketio.Socket, _ socketio.None) (string, error) {
+		return s.Namespace().Name(), nil
+	})
+	socketio.On(ns, "id", func(_ context.Context, s *socketio.Socket, _ socketio.None) (string, error) {
+		return s.ID(), nil
+	})
+	socketio.On(ns, "token", func(_ context.Context, s *socketio.Socket, _ socketio.None) (string, error) {
+		st, _ := socketio.Data[*state](s)
+		return st.token, nil
+	})
+	socketio.On(ns, "join", func(_ context.Context, s *socketio.Socket, room string) (socketio.None, error) {
+		s.Join(room)
+		return socketio.None{}, nil
+	})
+	ns.Handle("say", func(_ context.Context, _ *socketio.Socket, e *socketio.Event) {
+		var room string
+		_ = json.Unmarshal(e.Args[0], &room)
+		_ = ns.To(room).Emit("said", e.Args[1])
+	})
+	ns.Handle("kick", func(_ context.Context, s *socketio.Socket, _ *socketio.Event) { s.Disconnect("", true) })
+	ns.Handle("count for me", func(ctx context.Context, s *socketio.Socket, e *socketio.Event) {
+		var n int
+		_ = json.Unmarshal(e.Args[0], &n)
+		tick := time.NewTicker(200 * time.Microsecond)
+		defer tick.Stop()
+		for i := range n {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			_ = s.Emit("count", i)
+		}
+		_ = s.Emit("counted", n)
+	}, socketio.Concurrent())
+	socketio.On(ns, "note", func(_ context.Context, s *socketio.Socket, n int) (socketio.None, error) {
+		st, _ := socketio.Data[*state](s)
+		st.mu.Lock()
+		st.notes = append(st.notes, n)
+		st.mu.Unlock()
+		return socketio.None{}, nil
+	})
+	socketio.On(ns, "noted", func(_ context.Context, s *socketio.Socket, _ socketio.None) ([]int, error) {
+		st, _ := socketio.Data[*state](s)
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		return append([]int(nil), st.notes...), nil
+	})
+}

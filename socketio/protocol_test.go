@@ -1,0 +1,330 @@
+package socketio_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/happychat/happychat/socketio"
+	"github.com/happychat/happychat/socketio/internal/wstest"
+)
+
+// The sentences of the Socket.IO protocol document, revision 5, and of revision
+// 4 where it differs, at the level of bytes.
+
+// fixture is a server under test, with the events that the document's own test
+// suite asks for in "/" and "/custom".
+type fixture struct {
+	t   *testing.T
+	io  *socketio.Server
+	url string
+}
+
+func serve(t *testing.T, o socketio.Options) *fixture {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	f := &fixture{t: t, io: socketio.NewServer(o)}
+	web := httptest.NewServer(f.io)
+	f.url = web.URL + "/socket.io/?EIO=4&transport="
+	t.Cleanup(func() {
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = f.io.Close(now)
+		web.Close()
+	})
+	return f
+}
+
+func suite(t *testing.T, o socketio.Options) *fixture {
+	f := serve(t, o)
+	for _, name := range []string{"/", "/custom"} {
+		ns := f.io.Namespace(name)
+		ns.Use(func(_ context.Context, s *socketio.Socket, h *socketio.Handshake) error {
+			socketio.SetData(s, h.Auth)
+			return nil
+		})
+		ns.OnConnect(func(s *socketio.Socket) {
+			auth, _ := socketio.Data[json.RawMessage](s)
+			_ = s.Emit("auth", auth)
+		})
+		ns.Handle("message", func(_ context.Context, s *socketio.Socket, e *socketio.Event) {
+			_ = s.EmitRaw("message-back", e.Args, e.Attachments...)
+		})
+		ns.Handle("message-with-ack", func(_ context.Context, _ *socketio.Socket, e *socketio.Event) {
+			array, _ := json.Marshal(e.Args)
+			_ = e.AckRaw(array, e.Attachments...)
+		})
+	}
+	return f
+}
+
+// dial opens a connection that is in no namespace.
+func (f *fixture) dial() *wstest.Conn {
+	f.t.Helper()
+	c := wstest.Dial(f.t, f.url+"websocket")
+	if m := c.Message(); !strings.HasPrefix(m, "0{") {
+		f.t.Fatalf("open packet %q", m)
+	}
+	return c
+}
+
+// connect opens a connection and enters a namespace, which is "" for "/". It
+// returns the socket's ID.
+func (f *fixture) connect(namespace string) (*wstest.Conn, string) {
+	f.t.Helper()
+	c := f.dial()
+	return c, f.enter(c, namespace, "")
+}
+
+func (f *fixture) enter(c *wstest.Conn, namespace, auth string) string {
+	f.t.Helper()
+	prefix := "40"
+	if namespace != "" {
+		prefix += namespace + ","
+	}
+	c.Text(prefix + auth)
+	m := c.Message()
+	var v struct{ SID string }
+	if !strings.HasPrefix(m, prefix+"{") || json.Unmarshal([]byte(m[len(prefix):]), &v) != nil || v.SID == "" {
+		f.t.Fatalf("connect packet %q", m)
+	}
+	return v.SID
+}
+
+func TestConnect(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	for _, c := range []struct{ namespace, auth, want string }{
+		{"", "", `42["auth",{}]`},
+		{"", `{"token":"123"}`, `42["auth",{"token":"123"}]`},
+		{"/custom", "", `42/custom,["auth",{}]`},
+		{"/custom", `{"token":"abc"}`, `42/custom,["auth",{"token":"abc"}]`},
+	} {
+		conn := f.dial()
+		f.enter(conn, c.namespace, c.auth)
+		conn.Want(c.want)
+	}
+}
+
+func TestConnectWithoutAComma(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	c := f.dial()
+	c.Text("40/custom")
+	if m := c.Message(); !strings.HasPrefix(m, `40/custom,{"sid":"`) {
+		t.Fatal(m)
+	}
+}
+
+func TestUnknownNamespace(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	c := f.dial()
+	c.Text("40/random")
+	c.Want(`44/random,{"message":"Invalid namespace"}`)
+	// The connection is still good for another one.
+	f.enter(c, "", "")
+}
+
+func TestInvalidPackets(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	for _, bad := range []string{
+		"4abc",  // no packet type
+		"4",     // no packet
+		"47",    // a type beyond the last
+		"40[]",  // auth that is not an object
+		`40"x"`, // auth that is not an object
+		"40{",
+		`40{"a":1}x`,
+		"44{}",      // CONNECT_ERROR is the server's
+		`42["foo"]`, // an event before CONNECT
+	} {
+		c := f.dial()
+		c.Text(bad)
+		c.WantClose()
+	}
+	for _, bad := range []string{
+		"42", "42{}", "42[]", "42null", `42"x"`, // "a non-empty array"
+		"42[1]", "42[null]", `42[{}]`, `42["a"`, `42["a"]x`, `42["a",]`, `42["a",01]`, `42["\x"]`,
+		`42["connect"]`, `42["disconnect"]`, `42["connect_error"]`, `42["disconnecting"]`,
+		`42["newListener"]`, `42["removeListener"]`,
+		"41{}", `43["no id"]`, "431", "431{}",
+		"4299999999999999999999[\"a\"]",
+		`45["a"]`, `45-["a"]`, `4511-["a"]`, `4599999999999999999999-["a"]`,
+		`451-["a",{"_placeholder":true,"num":0}]` + "\x00", // not JSON
+		`42["a",` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + "]",
+	} {
+		c, _ := f.connect("")
+		c.Message() // auth
+		c.Text(bad)
+		code, _ := c.WantClose()
+		if code != 1002 {
+			t.Errorf("%q: close code %d", bad, code)
+		}
+	}
+}
+
+func TestBinaryOutOfPlace(t *testing.T) {
+	f := suite(t, socketio.Options{MaxHTTPBufferSize: 1000})
+	attack := map[string]func(c *wstest.Conn){
+		"without a packet before it": func(c *wstest.Conn) { c.Binary([]byte{1}) },
+		"text instead of an attachment": func(c *wstest.Conn) {
+			c.Text(`451-["message",{"_placeholder":true,"num":0}]`, `42["message"]`)
+		},
+		"one attachment too many": func(c *wstest.Conn) {
+			c.Text(`451-["x",{"_placeholder":true,"num":0}]`)
+			c.Binary([]byte{1})
+			c.Binary([]byte{1})
+		},
+		"attachments that are too large together": func(c *wstest.Conn) {
+			c.Text(`453-["x",{"_placeholder":true,"num":0}]`)
+			c.Binary(make([]byte, 600))
+			c.Binary(make([]byte, 600))
+		},
+	}
+	for name, f2 := range attack {
+		t.Run(name, func(t *testing.T) {
+			c, _ := f.connect("")
+			c.Message()
+			f2(c)
+			if code, _ := c.WantClose(); code != 1002 {
+				t.Errorf("close code %d", code)
+			}
+		})
+	}
+}
+
+func TestDisconnect(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	c, _ := f.connect("")
+	c.Message()
+	c.Text("41")
+	c.WantClose() // it was the last namespace
+
+	c, _ = f.connect("")
+	c.Message()
+	f.enter(c, "/custom", "")
+	c.Message()
+	c.Text("41/custom,", `42/custom,["message","gone"]`, `42["message","message to main namespace"]`)
+	c.Want(`42["message-back","message to main namespace"]`)
+	f.enter(c, "/custom", "") // and back
+}
+
+func TestEvents(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	c, _ := f.connect("")
+	c.Message()
+	c.Text(`42["message",1,"2",{"3":[true]}]`)
+	c.Want(`42["message-back",1,"2",{"3":[true]}]`)
+	c.Text(`42 [ "message" , 1 , "乐\n\u4e50" ] `)
+	c.Want(`42["message-back",1,"乐\n\u4e50"]`)
+	c.Text(`42["nobody handles this"]`, `421["nobody acknowledges this"]`, `42["message"]`)
+	c.Want(`42["message-back"]`)
+
+	c.Text(`452-["message",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]`)
+	c.Binary([]byte{1, 2, 3})
+	c.Binary([]byte{4, 5, 6})
+	c.Want(`452-["message-back",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]`)
+	c.WantFrame(0x82, "\x01\x02\x03")
+	c.WantFrame(0x82, "\x04\x05\x06")
+
+	f.enter(c, "/custom", "")
+	c.Message()
+	c.Text(`451-/custom,["message",{"_placeholder":true,"num":0}]`)
+	c.Binary(nil)
+	c.Want(`451-/custom,["message-back",{"_placeholder":true,"num":0}]`)
+	c.WantFrame(0x82, "")
+}
+
+func TestAcknowledgements(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	c, _ := f.connect("")
+	c.Message()
+	c.Text(`42456["message-with-ack",1,"2",{"3":[false]}]`)
+	c.Want(`43456[1,"2",{"3":[false]}]`)
+	c.Text(`420["message-with-ack"]`)
+	c.Want(`430[]`)
+	c.Text(`429007199254740991["message-with-ack"]`)
+	c.Want(`439007199254740991[]`)
+	c.Text(`452-789["message-with-ack",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]`)
+	c.Binary([]byte{1, 2, 3})
+	c.Binary([]byte{4, 5, 6})
+	c.Want(`462-789[{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]`)
+	c.WantFrame(0x82, "\x01\x02\x03")
+	c.WantFrame(0x82, "\x04\x05\x06")
+	f.enter(c, "/custom", "")
+	c.Message()
+	c.Text(`42/custom,7["message-with-ack",1]`)
+	c.Want(`43/custom,7[1]`)
+	// Acknowledging what was never asked harms nobody.
+	c.Text(`4399[1]`, `461-5[{"_placeholder":true,"num":0}]`)
+	c.Binary([]byte{1})
+	c.Text(`42["message"]`)
+	c.Want(`42["message-back"]`)
+}
+
+func TestAskingTwiceForTheSameNamespace(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	c, _ := f.connect("")
+	c.Message()
+	c.Text("40")
+	c.WantClose()
+}
+
+func TestTooManyNamespaces(t *testing.T) {
+	f := suite(t, socketio.Options{MaxNamespaces: 1})
+	c, _ := f.connect("")
+	c.Message()
+	c.Text("40/custom,")
+	c.Want(`44/custom,{"message":"Too many namespaces"}`)
+}
+
+// TestRevision4 speaks as socket.io-client 2.x does.
+func TestRevision4(t *testing.T) {
+	f := suite(t, socketio.Options{AllowEIO3: true})
+	f.io.Namespace("/refusing").Use(func(context.Context, *socketio.Socket, *socketio.Handshake) error {
+		return socketio.NewError("no", nil)
+	})
+	f.io.Namespace("/data").Use(func(context.Context, *socketio.Socket, *socketio.Handshake) error {
+		return socketio.NewError("no", map[string]int{"code": 7})
+	})
+	var token string
+	f.io.Namespace("/query").Use(func(_ context.Context, _ *socketio.Socket, h *socketio.Handshake) error {
+		token = h.Query.Get("token") + h.Query.Get("transport")
+		return nil
+	})
+	c := wstest.Dial(t, strings.Replace(f.url, "EIO=4", "EIO=3", 1)+"websocket")
+	var open struct{ SID string }
+	if err := json.Unmarshal([]byte(c.Message()[1:]), &open); err != nil {
+		t.Fatal(err)
+	}
+	c.Want("40", `42["auth",{}]`) // without having been asked
+	if s := f.io.Namespace("/").Socket(open.SID); s == nil || s.Protocol() != 3 {
+		t.Error("the socket does not have the ID that the client works out for itself")
+	}
+	c.Text("40/custom?token=abc,")
+	c.Want("40/custom,", `42/custom,["auth",{}]`)
+	if f.io.Namespace("/custom").Socket("/custom#"+open.SID) == nil {
+		t.Error("the socket in /custom has another ID")
+	}
+	c.Text("40/query?token=abc,")
+	c.Want("40/query,")
+	if token != "abcwebsocket" {
+		t.Errorf("query %q", token)
+	}
+	c.Text("40/random,")
+	c.Want(`44/random,"Invalid namespace"`)
+	c.Text("40/refusing,")
+	c.Want(`44/refusing,"no"`)
+	c.Text("40/data,")
+	c.Want(`44/data,{"code":7}`)
+	c.Text(`451-1["message-with-ack",{"_placeholder":true,"num":0}]`)
+	c.Binary([]byte{4, 9})
+	c.Want(`461-1[{"_placeholder":true,"num":0}]`)
+	c.WantFrame(0x82, "\x04\x09")
+	c.Text("41")
+	c.Text(`42/custom,["message"]`)
+	c.Want(`42/custom,["message-back"]`)
+}
