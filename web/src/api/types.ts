@@ -190,7 +190,7 @@ export interface ServerInfo {
   registration: 'open' | 'closed'
   mail: Delivery
   setup: boolean
-  limits: Record<string, number>
+  limits: { messageBody: number }
 }
 
 export interface SignedIn {

@@ -13,7 +13,8 @@ export interface Network {
   /** False only when the system is sure that there is none. */
   available: () => boolean
   /** Something happened after which a try may succeed, or the state is other than before. */
-  onChange: (listener: () => void) => void
+  /** The answer ends it. */
+  onChange: (listener: () => void) => () => void
 }
 
 export interface ConnectionOptions {
@@ -52,6 +53,7 @@ export class Connection {
   private everOnline = false
   private failures = 0
   private catchUpFailures = 0
+  private readonly unfollow: () => void
   private cancelTimer: (() => void) | null = null
   private held: (() => void)[] = []
   private lastCaughtUp = 0
@@ -67,7 +69,7 @@ export class Connection {
       refused: (problem) => this.refused(problem),
       event: (name, payload) => this.receive(name, payload),
     }
-    options.network.onChange(() => this.wake())
+    this.unfollow = options.network.onChange(() => this.wake())
   }
 
   get status(): ConnectionStatus {
@@ -83,6 +85,7 @@ export class Connection {
   stop(): void {
     this.phase = 'stopped'
     this.epoch++
+    this.unfollow()
     this.timer(null)
     this.options.link.close()
   }

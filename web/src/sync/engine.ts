@@ -153,6 +153,17 @@ export class Engine {
     return this.options.cache.kind
   }
 
+  /** What is in memory, for a cache that has to start anew. */
+  get snapshot(): CachedState {
+    const { user, conversations } = this.replica
+    return { user, conversations, unsentReads: [], outbox: [] }
+  }
+
+  /** The cache can keep nothing more. */
+  cacheStopped(): void {
+    this.changes.open.status = true
+  }
+
   retryConnection(): void {
     this.connection.wake()
   }

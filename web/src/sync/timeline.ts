@@ -24,14 +24,15 @@ const AROUND = 30
 export class Timeline {
   state: 'loading' | 'ready' | 'failed' = 'loading'
   problem: ProblemError | null = null
-  loadingOlder = false
-  loadingNewer = false
   /** The first message that was unread when this was opened. It may lie before what is loaded. */
   firstUnreadSeq: number | null = null
 
   private window: MessageWindow = windowOf([])
   /** Whether the end of the window is meant to be the end of the conversation. */
   private following = false
+  /** Pages on their way. */
+  private older: Promise<void> | null = null
+  private newer: Promise<void> | null = null
   private beginning = false
   /** Where the window was last asked to be. */
   private target: number | 'newest' = 'newest'
@@ -44,6 +45,14 @@ export class Timeline {
     private readonly source: TimelineSource,
     private readonly changed: () => void,
   ) {}
+
+  get loadingOlder(): boolean {
+    return this.older !== null
+  }
+
+  get loadingNewer(): boolean {
+    return this.newer !== null
+  }
 
   get messages(): readonly Message[] {
     return this.window.messages
@@ -85,7 +94,7 @@ export class Timeline {
     const generation = ++this.generation
     this.state = 'loading'
     this.problem = null
-    this.loadingOlder = this.loadingNewer = false
+    this.older = this.newer = null
     this.arrived.clear()
     this.changed()
     try {
@@ -136,9 +145,11 @@ export class Timeline {
     }
   }
 
-  async loadOlder(): Promise<void> {
-    if (this.loadingOlder || !this.hasOlder) return
-    await this.extend('loadingOlder', async () => {
+  /** While one is under way, its promise is given again. */
+  loadOlder(): Promise<void> {
+    if (this.older) return this.older
+    if (!this.hasOlder) return Promise.resolve()
+    return this.extend('older', async () => {
       const { from } = this.window
       const cached = runAtEnd(await this.source.cachedBefore(from, PAGE))
       const connects = cached[cached.length - 1]?.seq === from - 1
@@ -153,9 +164,10 @@ export class Timeline {
     })
   }
 
-  async loadNewer(): Promise<void> {
-    if (this.loadingNewer || !this.hasNewer) return
-    await this.extend('loadingNewer', async () => {
+  loadNewer(): Promise<void> {
+    if (this.newer) return this.newer
+    if (!this.hasNewer) return Promise.resolve()
+    return this.extend('newer', async () => {
       const end = endOf(this.window)
       const cached = runAtStart(await this.source.cachedAfter(end, PAGE))
       const connects = cached[0]?.seq === end + 1
@@ -167,14 +179,19 @@ export class Timeline {
     })
   }
 
-  private async extend(
-    flag: 'loadingOlder' | 'loadingNewer',
+  private extend(way: 'older' | 'newer', load: () => Promise<() => void>): Promise<void> {
+    if (way === 'older') this.arrived.clear()
+    const loading = this.loadPage(way, this.generation, load)
+    this[way] = loading
+    this.changed()
+    return loading
+  }
+
+  private async loadPage(
+    way: 'older' | 'newer',
+    generation: number,
     load: () => Promise<() => void>,
   ): Promise<void> {
-    const generation = this.generation
-    this[flag] = true
-    if (flag === 'loadingOlder') this.arrived.clear()
-    this.changed()
     try {
       const apply = await load()
       if (generation !== this.generation) return
@@ -184,7 +201,7 @@ export class Timeline {
       if (generation !== this.generation) return
       this.problem = toProblem(error)
     }
-    this[flag] = false
+    this[way] = null
     this.changed()
   }
 
@@ -207,7 +224,7 @@ export class Timeline {
       void this.openAt(this.target)
     } else if (this.following) {
       this.generation++
-      this.loadingOlder = this.loadingNewer = false
+      this.older = this.newer = null
       // What has come already, but is newer than this page, must not be undone by it.
       const known = [...this.window.messages, ...this.window.loose.values()]
       this.arrived = new Map(known.map((message) => [message.seq, message]))

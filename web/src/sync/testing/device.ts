@@ -15,7 +15,12 @@ export class TestNetwork implements Network {
   private up = true
 
   available = (): boolean => this.up
-  onChange = (listener: () => void): void => void this.listeners.push(listener)
+  onChange = (listener: () => void): (() => void) => {
+    this.listeners.push(listener)
+    return () => {
+      this.listeners = this.listeners.filter((other) => other !== listener)
+    }
+  }
 
   set(up: boolean): void {
     this.up = up

@@ -1,0 +1,47 @@
+// Messages as they are shown, made from what the server has and what waits to be sent.
+import type { Message } from '@/api/types'
+import type { OutboxItem } from '@/sync'
+import type { ThreadMessage } from './types'
+
+function keyOf(senderId: string, clientId: string): string {
+  return `${senderId} ${clientId}`
+}
+
+export function clientIdOf(key: string): string {
+  return key.slice(key.indexOf(' ') + 1)
+}
+
+export function shownMessage(message: Message, me: string, peerReadSeq: number): ThreadMessage {
+  const own = message.senderId === me
+  return {
+    key: keyOf(message.senderId, message.clientId),
+    seq: message.seq,
+    senderId: message.senderId,
+    own,
+    body: message.body,
+    createdAt: message.createdAt,
+    state: own && message.seq <= peerReadSeq ? 'read' : 'sent',
+  }
+}
+
+export function shownPending(item: OutboxItem, me: string): ThreadMessage {
+  return {
+    key: keyOf(me, item.clientId),
+    seq: null,
+    senderId: me,
+    own: true,
+    body: item.body,
+    createdAt: item.createdAt,
+    state: item.state,
+    ...(item.problem ? { problem: item.problem } : {}),
+  }
+}
+
+/** The object that was shown before, if it says the same. */
+export function sameOrNew(before: ThreadMessage | undefined, now: ThreadMessage): ThreadMessage {
+  if (!before) return now
+  const keys = Object.keys(now) as (keyof ThreadMessage)[]
+  return keys.length === Object.keys(before).length && keys.every((key) => before[key] === now[key])
+    ? before
+    : now
+}
