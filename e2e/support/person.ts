@@ -226,10 +226,49 @@ export class Person {
 
   /** The messages of a conversation that are on the screen. */
   log(name: string) {
-    return this.page.getByRole('log', { name: this.t('chat.messages', { name }) })
+    return this.page.getByRole('list', { name: this.t('chat.messages', { name }) })
   }
 
   bubble(name: string, text: string) {
     return this.log(name).getByText(text, { exact: true })
   }
+
+  /**
+   * The whole open conversation as it is shown, oldest first: scrolls to its
+   * beginning, then reads down to its end.
+   */
+  async story(name: string): Promise<Shown[]> {
+    const log = this.log(name)
+    const start = log.getByText(this.t('chat.start', { name }))
+    await expect(async () => {
+      await log.evaluate((element) => (element.scrollTop = 0))
+      await expect(start).toBeVisible({ timeout: 500 })
+    }).toPass({ timeout: 30_000 })
+
+    const shown = new Map<string, Shown>()
+    for (;;) {
+      const [rows, atEnd] = await log.evaluate((element) => {
+        const rows = [...element.querySelectorAll<HTMLElement>('[data-key]')].map((row) => ({
+          key: row.dataset['key'] ?? '',
+          top: row.getBoundingClientRect().top,
+          text: row.querySelector('.bubble > :last-child')?.textContent ?? '',
+          failed: row.querySelector('.failure') !== null,
+        }))
+        return [rows, element.scrollTop + element.clientHeight >= element.scrollHeight - 2] as const
+      })
+      for (const { key, text, failed } of rows.sort((a, b) => a.top - b.top)) shown.set(key, { text, failed })
+      if (atEnd) return [...shown.values()]
+      await log.evaluate(async (element) => {
+        element.scrollTop += element.clientHeight / 2
+        // Two frames: the list draws what has come into view.
+        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)
+      })
+    }
+  }
+}
+
+/** A message as a person sees it. */
+export interface Shown {
+  text: string
+  failed: boolean
 }

@@ -21,7 +21,11 @@ interface World {
   server: Server
   /** Lets somebody arrive, with a browser profile, a mailbox and a cable of their own. */
   person: (username: string, options?: PersonOptions) => Promise<Person>
+  /** Two people who have accounts and are friends; no window is open yet. */
+  friends: (one: string, other: string, options?: PersonOptions) => Promise<Pair>
 }
+
+export type Pair = [Person, Person]
 
 export const test = base.extend<World & { folder: string }, { postOffice: Mailbox }>({
   settings: [{}, { option: true }],
@@ -71,7 +75,24 @@ export const test = base.extend<World & { folder: string }, { postOffice: Mailbo
     for (const person of people) await person.leave()
     expect(people.flatMap((person) => person.faults.map((fault) => `${person.name}: ${fault}`))).toEqual([])
   },
+
+  friends: async ({ person }, use) => {
+    await use(async (one, other, options = {}) => {
+      const pair: Pair = [
+        await person(one, { name: shownName(one), ...options }),
+        await person(other, { name: shownName(other), ...options }),
+      ]
+      for (const someone of pair) await someone.join()
+      await pair[0].befriend(pair[1])
+      return pair
+    })
+  },
 })
+
+/** A user name with a capital: what others see is not what they find somebody by. */
+function shownName(username: string) {
+  return username.charAt(0).toUpperCase() + username.slice(1)
+}
 
 /** Whoever opens the link that is printed at the first start owns the server. */
 async function makeOwner(server: Server) {
