@@ -35,7 +35,7 @@ type client struct {
 	stalled  bool // not running, because inFlight is at its limit
 	paused   bool
 	closed   bool
-	entering bool // middleware is being asked
+	entered  bool // it has been in a namespace
 	inFlight int
 }
 
@@ -237,7 +237,6 @@ func (c *client) do(t task) {
 		for _, f := range t.socket.ns.onDisconnect {
 			f(t.socket, t.reason)
 		}
-		c.closeIfEmpty()
 	default:
 		c.event(t)
 	}
@@ -261,14 +260,13 @@ func (c *client) socket(namespace string) *Socket {
 	return nil
 }
 
-// closeIfEmpty closes a connection that is in no namespace any more and is not
-// about to enter one.
-func (c *client) closeIfEmpty() {
+// strand notes that a connection may be in no namespace any more: then it has
+// Options.ConnectTimeout to enter one again.
+func (c *client) strand() {
 	c.mu.Lock()
-	empty := len(c.sockets) == 0 && len(c.queue) == 0 && !c.entering
-	c.mu.Unlock()
-	if empty {
-		c.eng.Close(engineio.ReasonForced)
+	defer c.mu.Unlock()
+	if len(c.sockets) == 0 {
+		c.eng.Unaccept()
 	}
 }
 
@@ -276,13 +274,7 @@ func (c *client) closeIfEmpty() {
 func (c *client) connect(t task) {
 	c.mu.Lock()
 	known, request, closed := len(c.sockets), c.request, c.closed
-	c.entering = true
 	c.mu.Unlock()
-	defer func() {
-		c.mu.Lock()
-		c.entering = false
-		c.mu.Unlock()
-	}()
 	if closed {
 		return
 	}
@@ -363,7 +355,12 @@ func (c *client) event(t task) {
 	if s == nil {
 		// A client has to connect first; but one whose socket the server has
 		// just disconnected may not know it yet. ("Connection to a namespace")
-		c.closeIfEmpty()
+		c.mu.Lock()
+		stranger := !c.entered
+		c.mu.Unlock()
+		if stranger {
+			c.eng.Close(ReasonParseError)
+		}
 		return
 	}
 	e := &Event{Args: t.args[1:], Attachments: t.attachments, socket: s, id: t.id}

@@ -55,6 +55,5 @@ func Example() {
 	}
 	defer res.Body.Close()
 	fmt.Println(res.Status)
-	_ = io.Close(context.Background())
 	// Output: 200 OK
 }

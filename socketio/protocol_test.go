@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/happychat/happychat/socketio"
 	"github.com/happychat/happychat/socketio/internal/wstest"
@@ -200,8 +201,17 @@ func TestDisconnect(t *testing.T) {
 	f := suite(t, socketio.Options{})
 	c, _ := f.connect("")
 	c.Message()
+	c.Text("41", `42["message","gone"]`)
+	f.enter(c, "", "") // the connection is still there
+	c.Want(`42["auth",{}]`)
+
+	quick := suite(t, socketio.Options{ConnectTimeout: 100 * time.Millisecond})
+	c, _ = quick.connect("")
+	c.Message()
 	c.Text("41")
-	c.WantClose() // it was the last namespace
+	if code, reason := c.WantClose(); code != 1008 || reason != "connect timeout" { // but not for ever
+		t.Errorf("%d %q", code, reason)
+	}
 
 	c, _ = f.connect("")
 	c.Message()

@@ -163,6 +163,7 @@ func (s *Socket) enter() bool {
 		return false
 	}
 	c.sockets = append(c.sockets, s)
+	c.entered = true
 	c.mu.Unlock()
 	c.eng.Accept()
 	var payload []byte
@@ -318,8 +319,9 @@ func (s *Socket) To(rooms ...string) Broadcast { return s.ns.To(rooms...).Except
 
 // Disconnect takes the socket out of its namespace; the client sees "io server
 // disconnect" and does not come back by itself. Events that have not been
-// started are not run any more. With closeConnection, or when it was in no
-// other namespace, the connection ends too. reason is what OnDisconnect gets; empty means
+// started are not run any more. With closeConnection, the connection and its
+// other sockets end too; without, a connection that is in no namespace any more
+// has Options.ConnectTimeout to enter one. reason is what OnDisconnect gets; empty means
 // ReasonServerDisconnect.
 func (s *Socket) Disconnect(reason Reason, closeConnection bool) {
 	if reason == "" {
@@ -356,6 +358,7 @@ func (s *Socket) end(reason Reason) {
 	if !found || closed {
 		return
 	}
+	c.strand()
 	s.leaveAll()
 	s.cancel(errors.New(string(reason)))
 	_ = c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)

@@ -33,16 +33,21 @@ func (s *Session) end(reason Reason, drain bool) {
 		s.candidate, s.probed = nil, false
 		s.discard()
 	}
-	finished := false
+	finished, linger := false, s.srv.opts.CloseTimeout
 	if s.ws != nil {
 		s.ws.close(closeCode(reason), string(reason))
 	} else {
+		// A client that has closed may have a GET on its way, which is answered
+		// with a noop. Otherwise, without a GET that waits, only a graceful end
+		// is worth another one.
 		s.farewell = reason != ReasonTransportClose
-		// Without a GET that waits, only a graceful end is worth another one.
-		finished = s.polling == nil && !drain
+		finished = s.polling == nil && !drain && s.farewell
+		if !s.farewell {
+			linger = lingerTime
+		}
 		s.wakePoll()
 	}
-	s.srv.wheel.schedule(&s.entry, s.srv.opts.CloseTimeout)
+	s.srv.wheel.schedule(&s.entry, linger)
 	handler := s.handler
 	s.mu.Unlock()
 	if candidate != nil {

@@ -14,3 +14,10 @@ func EachPacket(body []byte, protocol, limit int, binary bool, f func(data []byt
 
 // Payload gives tests the payload encoder.
 func Payload(ms []*Message, protocol int) []byte { return appendPayload(nil, ms, protocol) }
+
+// Polling reports whether a GET waits.
+func Polling(s *Session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.polling != nil
+}

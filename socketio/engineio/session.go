@@ -120,6 +120,19 @@ func (s *Session) Accept() {
 	s.srv.mu.Unlock()
 }
 
+// Unaccept undoes Accept, except for the count of MaxPendingPerAddr: the session
+// ends if it is not accepted again within Options.AcceptTimeout.
+func (s *Session) Unaccept() {
+	s.mu.Lock()
+	if s.accepted && s.state == stateOpen {
+		s.accepted = false
+		now := s.srv.now()
+		s.acceptBy = now + s.srv.opts.AcceptTimeout
+		s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
+	}
+	s.mu.Unlock()
+}
+
 // limit is the largest message that is taken in now.
 func (s *Session) limit() int {
 	s.mu.Lock()

@@ -74,7 +74,12 @@ func (s *Session) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	if s.ws != nil || s.candidate != nil || s.state != stateOpen {
 		s.mu.Unlock()
-		refuse(w, errRequest)
+		// A refusal by status would look like a broken server to a client whose
+		// session is fine.
+		if conn, _, err := websocket.Upgrade(w, r, "", nil, s.srv.opts.CloseTimeout); err == nil {
+			_, _ = conn.Write(websocket.AppendClose(nil, websocket.ClosePolicyViolation, "session has another transport"))
+			conn.Close()
+		}
 		return
 	}
 	t.link = noLink{}
