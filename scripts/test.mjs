@@ -87,6 +87,7 @@ async function need() {
   const folders = []
   if (wanted('check') || wanted('web') || wanted('e2e')) folders.push('web')
   if (wanted('check') || wanted('e2e')) folders.push('e2e')
+  if (wanted('go')) folders.push('socketio/jstest')
   for (const folder of folders) {
     if (!(await run('make', ['--no-print-directory', `${folder}/node_modules/.package-lock.json`]))) return false
   }
