@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build web gen fmt check test test-go test-web e2e bench clean
+.PHONY: help run dev build web gen fmt check test test-go test-web e2e pictures bench clean
 
 help: ## List what there is to do
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ test-web: ## Only the unit tests of the web app
 
 e2e: ## Only the end-to-end tests
 	node scripts/test.mjs e2e
+
+pictures: build e2e/node_modules/.package-lock.json ## Take the pictures of the documentation from the running app
+	$(NPM) --prefix e2e run --silent pictures
 
 bench: build ## Measure: sends a second, latency, start, memory, history
 	$(GO) run ./bench $(ARGS)

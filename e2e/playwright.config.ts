@@ -21,7 +21,10 @@ function chromium() {
 }
 
 export default defineConfig({
-  testDir: 'specs',
+  projects: [
+    { name: 'specs', testDir: 'specs' },
+    { name: 'pictures', testDir: 'pictures', use: { deviceScaleFactor: 2 } },
+  ],
   outputDir: 'test-results',
   globalSetup: './support/build.ts',
   fullyParallel: true,
