@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+)
+
+// client is one WebSocket of the load generator. It does as little as it can:
+// the machine is shared with the server that is measured.
+type client struct {
+	net.Conn
+	rest []byte // read, but not taken apart yet
+}
+
+// dial opens a WebSocket. local is the address to come from, or "".
+func dial(addr, path, local string) (*client, error) {
+	d := net.Dialer{Timeout: 20 * time.Second}
+	if local != "" {
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(local)}
+	}
+	conn, err := d.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	c := &client{Conn: conn}
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", path, addr); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	buf := make([]byte, 2048)
+	n := 0
+	for {
+		m, err := conn.Read(buf[n:])
+		if err != nil {
+			conn.Close()
+			return nil, err
+		}
+		n += m
+		if end := bytes.Index(buf[:n], []byte("\r\n\r\n")); end >= 0 {
+			if !bytes.HasPrefix(buf, []byte("HTTP/1.1 101")) {
+				conn.Close()
+				return nil, fmt.Errorf("refused: %s", strings.SplitN(string(buf[:n]), "\r\n", 2)[0])
+			}
+			c.rest = append([]byte(nil), buf[end+4:n]...)
+			return c, nil
+		}
+		if n == len(buf) {
+			conn.Close()
+			return nil, fmt.Errorf("handshake too long")
+		}
+	}
+}
+
+// send writes one text message. The mask is zero, which is allowed and free.
+func (c *client) send(payload []byte) error {
+	_, err := c.Write(frame(nil, payload))
+	return err
+}
+
+func frame(dst, payload []byte) []byte {
+	dst = append(dst, 0x81)
+	if n := len(payload); n < 126 {
+		dst = append(dst, 0x80|byte(n))
+	} else {
+		dst = binary.BigEndian.AppendUint16(append(dst, 0x80|126), uint16(n))
+	}
+	dst = append(dst, 0, 0, 0, 0)
+	return append(dst, payload...)
+}
+
+// cut takes the first frame off b; size is 0 if it is not complete.
+func cut(b []byte) (payload []byte, size int) {
+	if len(b) < 2 {
+		return nil, 0
+	}
+	head, n := 2, int(b[1]&0x7F)
+	switch n {
+	case 126:
+		if len(b) < 4 {
+			return nil, 0
+		}
+		head, n = 4, int(binary.BigEndian.Uint16(b[2:]))
+	case 127:
+		if len(b) < 10 {
+			return nil, 0
+		}
+		head, n = 10, int(binary.BigEndian.Uint64(b[2:]))
+	}
+	if len(b) < head+n {
+		return nil, 0
+	}
+	return b[head : head+n], head + n
+}
+
+// next waits for one message; for the time before the load begins.
+func (c *client) next() ([]byte, error) {
+	for {
+		if p, n := cut(c.rest); n > 0 {
+			p = append([]byte(nil), p...)
+			c.rest = c.rest[n:]
+			return p, nil
+		}
+		buf := make([]byte, 4096)
+		n, err := c.Read(buf)
+		if err != nil {
+			return nil, err
+		}
+		c.rest = append(c.rest, buf[:n]...)
+	}
+}
+
+// each hands over all messages until the connection ends.
+func (c *client) each(buf []byte, f func(payload []byte)) error {
+	_ = c.SetDeadline(time.Time{})
+	n := copy(buf, c.rest)
+	c.rest = nil
+	for {
+		used := 0
+		for {
+			p, size := cut(buf[used:n])
+			if size == 0 {
+				break
+			}
+			f(p)
+			used += size
+		}
+		n = copy(buf, buf[used:n])
+		m, err := c.Read(buf[n:])
+		if err != nil {
+			return err
+		}
+		if n += m; n == 0 {
+			return io.ErrUnexpectedEOF
+		}
+	}
+}

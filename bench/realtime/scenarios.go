@@ -1,0 +1,230 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// connect opens n connections and brings them into the room, with some of them
+// on their way at a time.
+func connect(p *process, d dialect, n, parallel int) ([]*client, error) {
+	clients := make([]*client, n)
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	var wg sync.WaitGroup
+	for range parallel {
+		wg.Go(func() {
+			for failed.Load() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				local := ""
+				if n > 20_000 { // one address has not enough ports
+					local = fmt.Sprintf("127.0.%d.%d", 1+i/10_000/200, 1+i/10_000%200)
+				}
+				c, err := dial(p.addr, d.path(), local)
+				if err == nil {
+					err = d.join(c)
+				}
+				if err != nil {
+					failed.Store(&err)
+					return
+				}
+				clients[i] = c
+			}
+		})
+	}
+	wg.Wait()
+	if err := failed.Load(); err != nil {
+		closeAll(clients)
+		return nil, *err
+	}
+	return clients, nil
+}
+
+func closeAll(clients []*client) {
+	for _, c := range clients {
+		if c != nil {
+			c.Close()
+		}
+	}
+}
+
+// result is what one scenario has measured.
+type result struct {
+	perMillion float64 // CPU seconds of the server for a million units of work
+	rate       float64 // units a second
+	p50, p99   time.Duration
+}
+
+func (r result) String() string {
+	s := fmt.Sprintf("%7.2f CPU-s/M  %9.0f/s", r.perMillion, r.rate)
+	if r.p99 > 0 {
+		s += fmt.Sprintf("  p50 %6.2f ms  p99 %6.2f ms", ms(r.p50), ms(r.p99))
+	}
+	return s
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// fanout has one of n clients in a room send for a while, with some messages in
+// flight: the next one goes out when it has got one back itself. rate, if not
+// 0, sends so many a second instead and measures how long deliveries take.
+func fanout(p *process, d dialect, n, inFlight, rate int, duration time.Duration) (result, error) {
+	clients, err := connect(p, d, n, 32)
+	if err != nil {
+		return result{}, err
+	}
+	defer closeAll(clients)
+
+	var delivered atomic.Int64
+	var stopping atomic.Bool
+	var sendMu sync.Mutex
+	sent := 0
+	sentAt := make([]int64, 1<<20)
+	begin := time.Now()
+	send := func(c *client) {
+		sendMu.Lock()
+		defer sendMu.Unlock()
+		atomic.StoreInt64(&sentAt[sent], int64(time.Since(begin)))
+		_ = c.send(d.say(sent))
+		sent++
+	}
+	latencies := make([][]int64, n)
+	var wg sync.WaitGroup
+	for i, c := range clients {
+		wg.Go(func() {
+			_ = c.each(make([]byte, 32<<10), func(m []byte) {
+				k := deliveries(d, m)
+				if k == 0 {
+					if pong := d.pong(m); pong != nil {
+						_ = c.send(pong)
+					}
+					return
+				}
+				delivered.Add(int64(k))
+				if rate > 0 {
+					if j := d.said(m); j >= 0 {
+						latencies[i] = append(latencies[i], int64(time.Since(begin))-atomic.LoadInt64(&sentAt[j]))
+					}
+				} else if i == 0 && !stopping.Load() {
+					for range k {
+						send(c)
+					}
+				}
+			})
+		})
+	}
+	sender := clients[0]
+	if rate == 0 {
+		for range inFlight {
+			send(sender)
+		}
+	}
+	run := func(d time.Duration) {
+		if rate == 0 {
+			time.Sleep(d)
+			return
+		}
+		tick := time.NewTicker(time.Second / time.Duration(rate))
+		defer tick.Stop()
+		for end := time.Now().Add(d); time.Now().Before(end); {
+			<-tick.C
+			send(sender)
+		}
+	}
+	run(duration / 4) // warm up
+	cpu, count, from := p.cpu(), delivered.Load(), time.Now()
+	run(duration)
+	cpu, count = p.cpu()-cpu, delivered.Load()-count
+	took := time.Since(from)
+	stopping.Store(true)
+	closeAll(clients)
+	wg.Wait()
+	r := result{perMillion: cpu.Seconds() / float64(count) * 1e6, rate: float64(count) / took.Seconds()}
+	var all []int64
+	for _, l := range latencies {
+		all = append(all, l...)
+	}
+	r.p50, r.p99 = quantiles(all)
+	return r, nil
+}
+
+func quantiles(all []int64) (p50, p99 time.Duration) {
+	if len(all) == 0 {
+		return 0, 0
+	}
+	slices.Sort(all)
+	return time.Duration(all[len(all)/2]), time.Duration(all[len(all)*99/100])
+}
+
+// echo has n clients ask, each again when it is answered.
+func echo(p *process, d dialect, n int, duration time.Duration) (result, error) {
+	clients, err := connect(p, d, n, 32)
+	if err != nil {
+		return result{}, err
+	}
+	defer closeAll(clients)
+	var answered atomic.Int64
+	var wg sync.WaitGroup
+	latencies := make([][]int64, n)
+	for i, c := range clients {
+		wg.Go(func() {
+			k := 0
+			asked := time.Now()
+			_ = c.send(d.ask(k))
+			_ = c.each(make([]byte, 4<<10), func(m []byte) {
+				if d.answered(m) != k {
+					if pong := d.pong(m); pong != nil {
+						_ = c.send(pong)
+					}
+					return
+				}
+				answered.Add(1)
+				k++
+				now := time.Now()
+				latencies[i] = append(latencies[i], int64(now.Sub(asked)))
+				asked = now
+				_ = c.send(d.ask(k))
+			})
+		})
+	}
+	time.Sleep(duration / 4)
+	cpu, count, from := p.cpu(), answered.Load(), time.Now()
+	time.Sleep(duration)
+	cpu, count = p.cpu()-cpu, answered.Load()-count
+	took := time.Since(from)
+	closeAll(clients)
+	wg.Wait()
+	r := result{perMillion: cpu.Seconds() / float64(count) * 1e6, rate: float64(count) / took.Seconds()}
+	var all []int64
+	for _, l := range latencies {
+		all = append(all, l...)
+	}
+	r.p50, r.p99 = quantiles(all)
+	return r, nil
+}
+
+// idle opens n connections and measures how fast that goes and what memory
+// they hold when nothing happens.
+func idle(p *process, d dialect, n int) (string, error) {
+	before := p.resident()
+	cpu, from := p.cpu(), time.Now()
+	clients, err := connect(p, d, n, 64)
+	if err != nil {
+		return "", err
+	}
+	took, used := time.Since(from), p.cpu()-cpu
+	least := p.resident()
+	for range 40 { // until the garbage of the handshakes is gone
+		time.Sleep(250 * time.Millisecond)
+		least = min(least, p.resident())
+	}
+	closeAll(clients)
+	return fmt.Sprintf("%6.2f KiB/conn  %7.0f conn/s  %6.0f conn/CPU-s",
+		float64(least-before)/float64(n)/1024, float64(n)/took.Seconds(), float64(n)/used.Seconds()), nil
+}
