@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 
+/** Which way bytes stop: both, or only what the server says. */
+export type Silence = 'both' | 'answers'
+
 /**
  * The cable between one person and the server: a TCP relay that can be pulled.
  * A browser's own "offline" switch leaves open WebSockets alive; this does not.
@@ -9,7 +12,7 @@ export class Relay {
   private readonly server: Server
   private readonly target: number
   private readonly pairs = new Set<[Socket, Socket]>()
-  private state: 'whole' | 'cut' | 'silent' = 'whole'
+  private state: 'whole' | 'cut' | Silence = 'whole'
 
   private constructor(target: number) {
     this.target = target
@@ -37,12 +40,15 @@ export class Relay {
     }
   }
 
-  /** Bytes stop in both directions and nobody is told, as with a cable that falls out on the way. */
-  silence() {
-    this.state = 'silent'
-    for (const pair of this.pairs) {
-      for (const socket of pair) socket.pause()
-    }
+  /** Bytes stop and nobody is told, as with a cable that falls out somewhere on the way. */
+  silence(what: Silence = 'both') {
+    this.state = what
+    for (const pair of this.pairs) this.hush(pair)
+  }
+
+  private hush([near, far]: [Socket, Socket]) {
+    if (this.state === 'both') near.pause()
+    if (this.state === 'both' || this.state === 'answers') far.pause()
   }
 
   /** The cable is back: what was held back goes on, as TCP would send it again. */
@@ -78,7 +84,8 @@ export class Relay {
         if (!to.write(bytes)) {
           from.pause()
           to.once('drain', () => {
-            if (this.state === 'whole') from.resume()
+            from.resume()
+            this.hush(pair)
           })
         }
       })
@@ -86,6 +93,6 @@ export class Relay {
       from.on('error', end)
       from.on('close', end)
     }
-    if (this.state === 'silent') for (const socket of pair) socket.pause()
+    this.hush(pair)
   }
 }
