@@ -36,6 +36,7 @@ export interface Account extends Card {
   role: 'owner' | 'user'
   language: Language
   createdAt: number
+  version: number
 }
 
 export interface Session {
@@ -152,7 +153,6 @@ export interface MessageQuery {
 export interface Presence {
   accountId: ID
   online: boolean
-  lastSeenAt?: number
 }
 
 export type EndReason = 'revoked' | 'signed_out' | 'disabled' | 'password_changed'

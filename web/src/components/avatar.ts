@@ -33,5 +33,6 @@ export function hueOf(id: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
   // Golden-ratio steps keep neighbours apart.
-  return Math.round((((hash >>> 0) * 0.618033988749895) % 1) * 360)
+  // Yellows are left out: dark enough for white letters they are mud.
+  return Math.round(130 + (((hash >>> 0) * 0.618033988749895) % 1) * 280) % 360
 }

@@ -22,5 +22,12 @@ export const useLocale = defineStore('locale', () => {
     writeSetting(key, next)
   }
 
-  return { language, ready, choose }
+  /** The account's language counts while nobody has chosen on this device. */
+  async function follow(wanted: Language) {
+    if (readSetting(key) !== null || wanted === language.value) return
+    await useLanguage(wanted)
+    language.value = wanted
+  }
+
+  return { language, ready, choose, follow }
 })

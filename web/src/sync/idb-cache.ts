@@ -33,7 +33,6 @@ const SCHEMA = 1
 interface UserRow {
   version: number
   account: Account | null
-  accountVersion: number
 }
 
 interface ConversationRow {
@@ -132,7 +131,7 @@ class IdbCache implements Cache {
       read('outbox'),
       read('unsentReads'),
     ])
-    if (!user && outbox.length === 0 && unsentReads.length === 0) return null
+    if (!user && [rows, outbox, unsentReads].every((found) => found.length === 0)) return null
     const conversations = rows.map((row): [ID, ConversationState] => [
       row.id,
       { ...emptyConversation(row.id), ...row, members: members.get(row.id) ?? new Map() },
@@ -142,7 +141,6 @@ class IdbCache implements Cache {
         version: user?.version ?? 0,
         ahead: [],
         account: user?.account ?? null,
-        accountVersion: user?.accountVersion ?? 0,
         contacts: new Map(contacts.map((row) => [row.account.id, row])),
         friendRequests: new Map(friendRequests.map((row) => [row.id, row])),
         memberships: new Map(memberships.map((row) => [row.conversationId, row])),
@@ -350,14 +348,12 @@ async function writeUser(tx: Transaction, change: UserChange): Promise<void> {
     await memberships.put(newerRead(await memberships.get(row.conversationId), row))
   }
   const users = tx.objectStore('user')
-  const stored = (await users.get('user')) ?? { version: 0, account: null, accountVersion: 0 }
-  const { account, accountVersion } = change.state
-  const takeAccount = change.account && accountVersion >= stored.accountVersion
+  const stored = (await users.get('user')) ?? { version: 0, account: null }
+  const { account } = change.state
   await users.put(
     {
-      ...stored,
-      ...(takeAccount ? { account, accountVersion } : {}),
       version: raised(stored.version, change),
+      account: account ? newer(stored.account ?? undefined, account) : stored.account,
     },
     'user',
   )

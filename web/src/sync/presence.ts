@@ -13,7 +13,7 @@ export class Presence {
   private readonly typing: ExpiringSet<string>
 
   constructor(
-    env: Environment,
+    private readonly env: Environment,
     private readonly changes: ChangeCollector,
   ) {
     this.typing = new ExpiringSet(env, TYPING_SHOWN, (key) => this.typingChanged(key))
@@ -23,7 +23,7 @@ export class Presence {
     return this.online.has(id)
   }
 
-  /** Milliseconds UTC, or null when it is not known. */
+  /** When somebody was seen to leave, in milliseconds UTC; null if they were not seen. */
   lastSeenAt(id: ID): number | null {
     return this.seen.get(id) ?? null
   }
@@ -46,10 +46,9 @@ export class Presence {
     }
   }
 
-  receive({ accountId, online, lastSeenAt }: PresenceEvent): void {
+  receive({ accountId, online }: PresenceEvent): void {
     if (online) this.online.add(accountId)
-    else this.online.delete(accountId)
-    if (lastSeenAt !== undefined) this.seen.set(accountId, lastSeenAt)
+    else if (this.online.delete(accountId)) this.seen.set(accountId, this.env.now())
     this.changes.open.people.add(accountId)
   }
 

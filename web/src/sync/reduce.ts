@@ -29,6 +29,7 @@ export interface UserChange {
   readonly state: UserState
   /** The version before. */
   readonly from: number
+  /** Whether it is other than before. */
   readonly account: boolean
   /** Rows that are new or newer than before. */
   readonly contacts: readonly Contact[]
@@ -126,11 +127,10 @@ export function reduceUser(state: UserState, delta: UserDelta, origin: Origin): 
   const contacts = upsert(state.contacts, delta.contacts, (row) => row.account.id, newer)
   const friendRequests = upsert(state.friendRequests, delta.friendRequests, (row) => row.id, newer)
   const memberships = upsert(state.memberships, delta.memberships, (row) => row.conversationId, newerRead)
-  const account =
-    delta.account !== undefined && (delta.version > state.accountVersion || state.account === null)
+  const account = delta.account ? newer(state.account ?? undefined, delta.account) : state.account
   return {
     from: state.version,
-    account,
+    account: account !== state.account,
     contacts: contacts.changed,
     friendRequests: friendRequests.changed,
     memberships: memberships.changed,
@@ -139,8 +139,8 @@ export function reduceUser(state: UserState, delta: UserDelta, origin: Origin): 
       ...advance(state, delta.version, origin),
       contacts: contacts.map,
       friendRequests: friendRequests.map,
+      account,
       memberships: memberships.map,
-      ...(account && delta.account ? { account: delta.account, accountVersion: delta.version } : {}),
     },
   }
 }

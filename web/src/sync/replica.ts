@@ -90,16 +90,8 @@ export class Replica {
     this.applyUser({ version: 0, friendRequests: [request] }, 'rows')
   }
 
-  /** The answer to a change of my own account, which has no version; the event that follows has the last word. */
   acceptAccount(account: Account): void {
-    this.takeUser({
-      state: { ...this.user, account },
-      from: this.user.version,
-      account: true,
-      contacts: [],
-      friendRequests: [],
-      memberships: [],
-    })
+    this.applyUser({ version: 0, account }, 'rows')
   }
 
   /** A conversation that I asked for. */
@@ -124,7 +116,7 @@ export class Replica {
     open.account = open.friendRequests = true
     for (const id of this.user.contacts.keys()) open.people.add(id)
     for (const id of this.states.keys()) open.conversations.add(id)
-    this.user = { ...emptyUser, account: this.user.account }
+    this.user = emptyUser
     this.states.clear()
     this.options.cache.clear()
   }

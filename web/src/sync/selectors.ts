@@ -10,11 +10,13 @@ export function lastActivityOf(conversation: ConversationState): number {
   return Math.max(conversation.conversation?.lastActivityAt ?? 0, conversation.lastMessage?.createdAt ?? 0)
 }
 
-/** How far I have read: my entry in my list, or my own membership row, whichever knows more. */
+/** How far I have read: my entry in my list, my own member row, or what I wrote, whichever is further. */
 export function readSeqOf(user: UserState, conversation: ConversationState, me: ID): number {
+  const { lastMessage } = conversation
   return Math.max(
     user.memberships.get(conversation.id)?.readSeq ?? 0,
     conversation.members.get(me)?.readSeq ?? 0,
+    lastMessage?.senderId === me ? lastMessage.seq : 0,
   )
 }
 

@@ -21,8 +21,6 @@ export interface ScopeState {
 
 export interface UserState extends ScopeState {
   readonly account: Account | null
-  /** The version of the delta that carried `account`: it has none of its own. */
-  readonly accountVersion: number
   readonly contacts: ReadonlyMap<ID, Contact>
   readonly friendRequests: ReadonlyMap<ID, FriendRequest>
   readonly memberships: ReadonlyMap<ID, Membership>
@@ -40,7 +38,6 @@ export const emptyUser: UserState = {
   version: 0,
   ahead: [],
   account: null,
-  accountVersion: 0,
   contacts: new Map(),
   friendRequests: new Map(),
   memberships: new Map(),

@@ -21,6 +21,11 @@ const PAGE = 50
 /** Messages loaded before and after the one that is looked for. */
 const AROUND = 30
 
+/** Asks for messages from `seq` on. */
+function from(seq: number, limit: number): MessageQuery {
+  return seq > 1 ? { after: seq - 1, limit } : { before: limit + 1, limit }
+}
+
 export class Timeline {
   state: 'loading' | 'ready' | 'failed' = 'loading'
   problem: ProblemError | null = null
@@ -132,7 +137,7 @@ export class Timeline {
     const cached = runAtStart(await this.source.cachedAfter(start - 1, 2 * AROUND))
     const whole = cached.length === 2 * AROUND || cached[cached.length - 1]?.seq === this.source.lastSeq()
     if (cached[0]?.seq === start && whole) return cached
-    return this.fetchOr(cached, { after: start - 1, limit: 2 * AROUND })
+    return this.fetchOr(cached, from(start, 2 * AROUND))
   }
 
   /** Without a connection, what is cached is better than nothing. */
@@ -231,8 +236,8 @@ export class Timeline {
       this.show(runAtEnd(page))
       this.changed()
     } else {
-      const { from, messages } = this.window
-      const query = { after: from - 1, limit: Math.min(2 * PAGE, Math.max(PAGE, messages.length)) }
+      const limit = Math.min(2 * PAGE, Math.max(PAGE, this.window.messages.length))
+      const query = from(this.window.from, limit)
       void this.start(async () => runAtStart(await this.source.fetch(query)))
     }
   }

@@ -24,7 +24,6 @@ import type {
 interface UserScope {
   card: Card
   version: number
-  accountVersion: number
   contacts: Map<ID, Contact>
   requests: Map<ID, FriendRequest>
   memberships: Map<ID, Membership>
@@ -71,8 +70,7 @@ export class ModelServer {
 
   addAccount(id: ID): void {
     const card: Card = { id, username: `user${id}`, name: `Name ${id}`, kind: 'person' }
-    const scope = { card, version: 1, accountVersion: 1 }
-    this.users.set(id, { ...scope, contacts: new Map(), requests: new Map(), memberships: new Map() })
+    this.users.set(id, { card, version: 1, contacts: new Map(), requests: new Map(), memberships: new Map() })
   }
 
   private user(id: ID): UserScope {
@@ -283,7 +281,7 @@ export class ModelServer {
     return structuredClone({
       user: {
         version: user.version,
-        ...(user.accountVersion > request.user
+        ...(request.user === 0
           ? {
               account: {
                 ...card,
@@ -291,6 +289,7 @@ export class ModelServer {
                 role: 'user' as const,
                 language: 'en' as const,
                 createdAt: 1,
+                version: 1,
               },
             }
           : {}),

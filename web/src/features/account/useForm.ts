@@ -1,0 +1,78 @@
+// A form that says what is wrong beside the field where it is, and everything else above the button.
+import { nextTick, reactive, ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { problemText } from '@/i18n/problem'
+import { problemOf } from '@/stores/problem'
+import type { Problem } from '@/stores/types'
+
+interface Options<Field extends string> {
+  fields: readonly Field[]
+  /** What can be said without asking the server: field -> sentence, or '' when all is well. */
+  check?: () => Partial<Record<Field, string>>
+  /** Codes that belong to a field. */
+  codes?: Record<string, Field>
+  submit: () => Promise<void>
+  /** Returns true when it has dealt with the problem itself. */
+  failed?: (problem: Problem) => boolean
+}
+
+export function useForm<Field extends string>({ fields, check, codes = {}, submit, failed }: Options<Field>) {
+  const { t } = useI18n()
+  const busy = ref(false)
+  const problem = ref('')
+  const errors: Record<string, string> = reactive({})
+  for (const field of fields) errors[field] = ''
+
+  async function run(event?: Event) {
+    if (busy.value) return
+    const form = event?.currentTarget as HTMLElement | undefined
+    problem.value = ''
+    const found: Partial<Record<string, string>> = check?.() ?? {}
+    for (const field of fields) errors[field] = found[field] ?? ''
+    if (fields.some((field) => errors[field])) return focusFirst(form)
+
+    busy.value = true
+    try {
+      await submit()
+    } catch (error) {
+      const answer = problemOf(error)
+      if (!failed?.(answer)) explain(answer)
+    } finally {
+      busy.value = false
+    }
+    if (fields.some((field) => errors[field])) await focusFirst(form)
+  }
+
+  function explain(answer: Problem) {
+    const field = codes[answer.code]
+    if (field) {
+      errors[field] = problemText(answer)
+      return
+    }
+    let placed = false
+    for (const { location, message } of answer.errors ?? []) {
+      const name = location.split('.').pop() as Field
+      if (!fields.includes(name)) continue
+      const known: Record<string, string> = {
+        username: t('problem.username'),
+        email: t('problem.email'),
+        password: t('problem.passwordShort'),
+        next: t('problem.passwordShort'),
+      }
+      errors[name] = known[name] ?? message
+      placed = true
+    }
+    if (!placed) problem.value = problemText(answer)
+  }
+
+  async function focusFirst(form: HTMLElement | undefined) {
+    await nextTick()
+    form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+  }
+
+  return { busy, problem, errors: errors as Record<Field, string>, run }
+}
+
+export const looksLikeUsername = (text: string) => /^\p{L}[\p{L}\p{N}_.-]{2,31}$/u.test(text)
+export const looksLikeEmail = (text: string) => /^[^\s@]{1,64}@[^\s@]{1,250}$/.test(text)
+export const longEnough = (password: string) => [...password].length >= 8

@@ -1,0 +1,47 @@
+// The fields of a new account and what is wrong with them.
+import { reactive } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useLocale } from '@/stores/locale'
+import type { Language, Problem } from '@/stores/types'
+import { longEnough, looksLikeEmail, looksLikeUsername, useForm } from './useForm'
+
+interface NewAccount {
+  username: string
+  email: string
+  password: string
+  name?: string
+  language: Language
+}
+
+export function useNewAccount(
+  submit: (account: NewAccount) => Promise<void>,
+  failed?: (problem: Problem) => boolean,
+) {
+  const { t } = useI18n()
+  const locale = useLocale()
+  const fields = reactive({ username: '', email: '', name: '', password: '' })
+  const form = useForm({
+    fields: ['username', 'email', 'name', 'password'],
+    check: () => ({
+      username: looksLikeUsername(fields.username.trim()) ? '' : t('problem.username'),
+      email: looksLikeEmail(fields.email.trim()) ? '' : t('problem.email'),
+      password: longEnough(fields.password) ? '' : t('problem.passwordShort'),
+    }),
+    codes: {
+      'registration.username_taken': 'username',
+      'password.too_short': 'password',
+      'password.too_long': 'password',
+      'password.common': 'password',
+    },
+    failed,
+    submit: () =>
+      submit({
+        username: fields.username.trim(),
+        email: fields.email.trim(),
+        password: fields.password,
+        ...(fields.name.trim() ? { name: fields.name.trim() } : {}),
+        language: locale.language,
+      }),
+  })
+  return { fields, ...form }
+}
