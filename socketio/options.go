@@ -64,6 +64,9 @@ type Options struct {
 	AllowEIO3 bool
 	// NoPolling and NoWebSocket switch a transport off.
 	NoPolling, NoWebSocket bool
+	// NoReadiness gives every WebSocket a goroutine of its own, also on plain
+	// TCP on Linux, where none is needed.
+	NoReadiness bool
 
 	// CheckOrigin decides whether a request with an Origin header is served;
 	// by default only if its host is the request's host. A request that is
@@ -122,6 +125,7 @@ func (o Options) engine() engineio.Options {
 		AllowEIO3:         o.AllowEIO3,
 		NoPolling:         o.NoPolling,
 		NoWebSocket:       o.NoWebSocket,
+		NoReadiness:       o.NoReadiness,
 		CheckOrigin:       o.CheckOrigin,
 		ClientAddr:        o.ClientAddr,
 	}

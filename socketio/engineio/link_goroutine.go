@@ -20,6 +20,8 @@ const (
 
 var writeBuffers = sync.Pool{New: func() any { return new([writeBuffer]byte) }}
 
+func (l *goLink) start(early []byte) { go l.read(early) }
+
 func (l *goLink) wake() { go l.write() }
 
 func (l *goLink) abort() { l.conn.Close() }
@@ -47,6 +49,10 @@ func (l *goLink) read(early []byte) {
 	}
 }
 
+// lingerTime is how long the other side has to close after a close frame, and how
+// long a client that closed by POST has to fetch its last poll.
+const lingerTime = time.Second
+
 // linger reads and forgets until the other side closes, so that a close frame
 // that is on its way is not lost to a reset.
 func (l *goLink) linger() {
@@ -60,14 +66,11 @@ func (l *goLink) linger() {
 	}
 }
 
-// lingerTime is how long the other side has to close after a close frame.
-const lingerTime = time.Second
-
 func (l *goLink) write() {
 	buf := writeBuffers.Get().(*[writeBuffer]byte)
 	defer writeBuffers.Put(buf)
 	for {
-		n, fin := l.t.take(buf[:])
+		n, fin := l.t.take(buf[:], false)
 		if n > 0 {
 			_ = l.conn.SetWriteDeadline(time.Now().Add(l.t.s.srv.opts.CloseTimeout))
 			if _, err := l.conn.Write(buf[:n]); err != nil {

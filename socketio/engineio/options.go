@@ -51,6 +51,10 @@ type Options struct {
 	// NoPolling and NoWebSocket switch a transport off.
 	NoPolling, NoWebSocket bool
 
+	// NoReadiness gives every WebSocket a goroutine, also where the server could
+	// wait for the readiness of many connections at once (plain TCP on Linux).
+	NoReadiness bool
+
 	// CheckOrigin decides whether a request that carries an Origin header may
 	// be served; by default its host must be the request's host. It is asked
 	// for every request, polling and WebSocket. Requests without the header

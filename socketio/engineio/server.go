@@ -62,6 +62,7 @@ func NewServer(opts Options, open func(*Session, *http.Request) Handler) *Server
 		opts:     opts,
 		open:     open,
 		start:    time.Now(),
+		loops:    newLoops(),
 		wheel:    newWheel(min(max(tick, 5*time.Millisecond), 250*time.Millisecond)),
 		sessions: map[string]*Session{},
 		pending:  map[string]int{},

@@ -21,6 +21,8 @@ type link interface {
 	reading(on bool)
 	// abort closes the connection at once, without waiting for anything.
 	abort()
+	// start begins to read. early is what was already read.
+	start(early []byte)
 }
 
 // wsConn is one WebSocket: a session's transport, or the candidate for it.
@@ -53,7 +55,7 @@ func (s *Session) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		t.link.abort()
 		return
 	}
-	t.start(early)
+	t.link.start(early)
 }
 
 // corsOnly keeps of the headers set so far those that a browser needs with a
@@ -106,7 +108,7 @@ func (s *Session) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	now := s.srv.now()
 	s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
 	s.mu.Unlock()
-	t.start(early)
+	t.link.start(early)
 }
 
 // noLink stands in until there is a connection.
@@ -115,16 +117,7 @@ type noLink struct{}
 func (noLink) wake()        {}
 func (noLink) reading(bool) {}
 func (noLink) abort()       {}
-
-// start begins to read.
-func (t *wsConn) start(early []byte) {
-	switch l := t.link.(type) {
-	case *goLink:
-		go l.read(early)
-	default:
-		t.startReady(early)
-	}
-}
+func (noLink) start([]byte) {}
 
 // input takes in bytes from the connection. It returns false when no more are
 // wanted.
@@ -304,7 +297,10 @@ func (t *wsConn) close(code int, reason string) {
 // how much that was. The caller must send all of it before it takes more. With
 // 0 the link goes to sleep until the next wake. fin means that nothing follows
 // ever: the write side is to be closed.
-func (t *wsConn) take(dst []byte) (n int, fin bool) {
+//
+// With sole, the caller may be woken again before it has written what it got; it
+// is the only one that takes, and what did not fill dst was all.
+func (t *wsConn) take(dst []byte, sole bool) (n int, fin bool) {
 	s := t.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -323,7 +319,10 @@ func (t *wsConn) take(dst []byte) (n int, fin bool) {
 		t.shut = true
 	}
 	fin = t.shut && len(t.control) == 0
-	if n == 0 && !fin {
+	if fin && current { // the other side should close now
+		s.srv.wheel.schedule(&s.entry, lingerTime)
+	}
+	if (n == 0 || sole && n < len(dst)) && !fin {
 		t.writing = false
 	}
 	return n, fin
