@@ -1,8 +1,13 @@
 // Package account holds who can sign in: accounts, registrations that wait for
-// their mail, sessions and one-time tokens.
+// their mail, sessions and one-time tokens. It is not about whom somebody
+// knows; that is package contact.
 package account
 
-import "github.com/happychat/happychat/internal/change"
+import (
+	"time"
+
+	"github.com/happychat/happychat/internal/change"
+)
 
 // Kind is who is behind an account.
 type Kind string
@@ -60,3 +65,131 @@ type Card struct {
 func (a Account) Card() Card {
 	return Card{ID: a.ID, Username: a.Username, Name: a.Name, Kind: a.Kind}
 }
+
+// How long things last.
+const (
+	RegistrationLife = 48 * time.Hour
+	ResetLife        = time.Hour
+	SetupLife        = 7 * 24 * time.Hour
+	// RememberedLife and SessionLife are how long a session lasts after it was
+	// last used, with and without "remember me".
+	RememberedLife = 90 * 24 * time.Hour
+	SessionLife    = 24 * time.Hour
+	// useNoted is how old the noted last use of a session may become.
+	useNoted = 5 * time.Minute
+)
+
+// MaxSessions is how many an account may have; the one unused for longest ends
+// for the next.
+const MaxSessions = 100
+
+// Wish is what somebody asks for who wants an account.
+type Wish struct {
+	Username string
+	Email    string
+	Password string
+	Name     string // empty: as the user name
+	Language string
+}
+
+// Registration is a wish that waits for its mail to be answered. It reserves
+// neither the user name nor the address, and there may be several for each.
+type Registration struct {
+	ID           change.ID
+	TokenHash    string
+	Username     string
+	Name         string
+	Email        string
+	PasswordHash string
+	Language     string
+	CreatedAt    int64
+	ExpiresAt    int64
+}
+
+// Session is a signed-in device. Its token is known to the device only.
+type Session struct {
+	ID         change.ID
+	AccountID  change.ID
+	TokenHash  string
+	Device     string // as the device calls itself
+	Address    string // where it signed in
+	Remember   bool
+	CreatedAt  int64
+	LastUsedAt int64 // at most useNoted too early
+	ExpiresAt  int64
+}
+
+// Life is how long the session lasts when it is not used.
+func (s Session) Life() time.Duration {
+	if s.Remember {
+		return RememberedLife
+	}
+	return SessionLife
+}
+
+// Use is the news that a session was used.
+type Use struct {
+	SessionID change.ID
+	At        int64
+	ExpiresAt int64
+}
+
+// Purpose is the one thing that a one-time token can be used for.
+type Purpose string
+
+const (
+	// Reset chooses a new password.
+	Reset Purpose = "reset"
+	// Setup makes the first owner; it belongs to no account.
+	Setup Purpose = "setup"
+	// decoy is for nothing: it is stored where a token would be, if there were
+	// an account, so that both take the same time.
+	decoy Purpose = "decoy"
+)
+
+// Token is a one-time token: whoever shows the secret of this hash may do what
+// it is for, once.
+type Token struct {
+	Hash      string
+	Purpose   Purpose
+	AccountID change.ID // 0: of no account
+	CreatedAt int64
+	ExpiresAt int64
+}
+
+// Actor is who acts: an account by one of its sessions.
+type Actor struct {
+	AccountID change.ID
+	SessionID change.ID
+	Role      Role
+	Kind      Kind
+	Language  string
+	// Remember and ExpiresAt are the session's: a door that keeps the token in
+	// a cookie keeps it as long.
+	Remember  bool
+	ExpiresAt int64
+}
+
+// Client is where a request comes from, as far as the door can tell.
+type Client struct {
+	Device  string // what to call the device
+	Address string // IP address
+}
+
+// SignedIn is a new session with its token, which is not stored.
+type SignedIn struct {
+	Account Account
+	Session Session
+	Token   string
+}
+
+// EndReason tells a device why its session ended.
+type EndReason string
+
+const (
+	Revoked         EndReason = "revoked"
+	SignedOut       EndReason = "signed_out"
+	AccountDisabled EndReason = "disabled"
+	PasswordChanged EndReason = "password_changed"
+	Expired         EndReason = "expired"
+)

@@ -2,6 +2,86 @@ package account
 
 import "github.com/happychat/happychat/internal/change"
 
-// ErrTaken is returned when the user name or the e-mail address belongs to
-// another account.
-var ErrTaken = change.Errorf(change.Conflict, "account.taken", "This user name or e-mail address is in use.")
+// Errors of this noun.
+var (
+	ErrTaken           = change.Errorf(change.Conflict, "account.taken", "This user name or e-mail address is in use.")
+	ErrNotFound        = change.Errorf(change.NotFound, "account.not_found", "There is no such account.")
+	ErrWrongPassword   = change.Errorf(change.Invalid, "account.wrong_password", "The current password is wrong.").On("current")
+	ErrNotActivated    = change.Errorf(change.Forbidden, "account.not_activated", "This account waits for its e-mail address to be confirmed. Follow the link in the mail, or ask for another mail.")
+	ErrLastOwner       = change.Errorf(change.Conflict, "account.last_owner", "This is the only owner. Make somebody else an owner first.")
+	ErrSignedOut       = change.Errorf(change.Unauthenticated, "session.required", "Please sign in.")
+	ErrBadCredentials  = change.Errorf(change.Unauthenticated, "session.bad_credentials", "User name or password is wrong.")
+	ErrNoSession       = change.Errorf(change.NotFound, "session.not_found", "There is no such session; it may have ended already.")
+	ErrClosed          = change.Errorf(change.Forbidden, "registration.closed", "New accounts are made by the owner of this server only. Ask them for one.")
+	ErrUsernameTaken   = change.Errorf(change.Conflict, "registration.username_taken", "Somebody else took this user name meanwhile. Choose another one; the link still works.").On("username")
+	ErrNoRegistration  = change.Errorf(change.NotFound, "registration.not_found", "Nobody of this user name or e-mail address waits to be activated.")
+	ErrAmbiguous       = change.Errorf(change.Conflict, "registration.ambiguous", "Several registrations ask for this user name. Name the e-mail address instead.")
+	ErrTokenInvalid    = change.Errorf(change.Gone, "token.invalid", "This link was used already, or is too old. Ask for a new one.")
+	ErrSetUp           = change.Errorf(change.Gone, "token.invalid", "This server has an owner already. Sign in instead.")
+	ErrUsername        = change.Errorf(change.Invalid, "username.invalid", "A user name is %d to %d letters, digits, dots, dashes or underscores, and begins with a letter.", MinUsername, MaxUsername).On("username")
+	ErrUsernameMixed   = change.Errorf(change.Invalid, "username.mixed", "A user name can not mix Latin letters with others that look like them.").On("username")
+	ErrEmail           = change.Errorf(change.Invalid, "email.invalid", "This is no e-mail address. It should look like name@example.org.").On("email")
+	ErrLanguage        = change.Errorf(change.Invalid, "language.unknown", "This language is not there. Choose zh-CN or en.").On("language")
+	ErrPasswordShort   = change.Errorf(change.Invalid, "password.too_short", "The password needs at least %d characters.", MinPassword).On("password")
+	ErrPasswordLong    = change.Errorf(change.Invalid, "password.too_long", "The password can have at most %d characters.", MaxPassword).On("password")
+	ErrPasswordCommon  = change.Errorf(change.Invalid, "password.common", "Too many people use a password like this one. Choose another; a few words in a row are easy to keep in mind.").On("password")
+	ErrPasswordKnown   = change.Errorf(change.Invalid, "password.known", "The password can not be the user name or the e-mail address. Choose another.").On("password")
+	errNothingToChange = change.Errorf(change.Invalid, "request.invalid", "There is nothing to change. Give a name or a language.")
+)
+
+// attempt is all that a sign-in depends on: what the login name was found to
+// be, and whether the password is that of it.
+type attempt struct {
+	account      Account      // zero when there is none
+	registration Registration // that waits under this name; zero when there is none
+	right        bool         // the password
+	now          int64
+}
+
+// hash is the one hash that the password of an attempt is compared with; empty
+// when there is none.
+func (a attempt) hash() string {
+	if a.account.ID != 0 {
+		return a.account.PasswordHash
+	}
+	return a.registration.PasswordHash
+}
+
+// maySignIn tells whether an attempt succeeds. That there is a registration is
+// told only to whoever knows its password.
+func maySignIn(a attempt) error {
+	switch {
+	case !a.right:
+		return ErrBadCredentials
+	case a.account.ID != 0 && a.account.State == Active && a.account.Kind == Person:
+		return nil
+	case a.account.ID == 0 && a.registration.ID != 0 && a.now < a.registration.ExpiresAt:
+		return ErrNotActivated
+	}
+	return ErrBadCredentials
+}
+
+// alive tells whether a session is that of somebody signed in.
+func alive(s Session, a Account, now int64) error {
+	if now >= s.ExpiresAt || a.State != Active {
+		return ErrSignedOut
+	}
+	return nil
+}
+
+// mayRedeem tells whether a one-time token can be used for a purpose.
+func mayRedeem(t Token, purpose Purpose, now int64) error {
+	if t.Purpose != purpose || now >= t.ExpiresAt {
+		return ErrTokenInvalid
+	}
+	return nil
+}
+
+// mayDisable tells whether an account can be disabled: there is always an owner
+// who can sign in. owners is how many there are now.
+func mayDisable(a Account, owners int) error {
+	if a.Role == Owner && a.State == Active && owners <= 1 {
+		return ErrLastOwner
+	}
+	return nil
+}

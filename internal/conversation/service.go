@@ -21,11 +21,12 @@ type Store interface {
 	// conversation, in a transaction of its own, and moves the sender's read
 	// position to it. admit is called with the sender's standing as of the
 	// commit, and its error refuses the draft. A draft whose sender has used
-	// its ClientID before is not stored: the message stored then is returned,
-	// whatever admit says, whatever else differs. It returns when the commit
-	// is durable. Drafts of one caller, one after the other, get ascending
-	// seqs; drafts that wait together share a commit.
-	AppendMessage(ctx context.Context, draft Message, admit func(Standing) error) (Message, error)
+	// its ClientID before is not stored: the message stored then is the
+	// result, whatever admit says, whatever else differs. done is called once
+	// with the result when the commit is durable, perhaps before AppendMessage
+	// returns, and must not block. Drafts given one after the other get
+	// ascending seqs; drafts that wait together share a commit.
+	AppendMessage(ctx context.Context, draft Message, admit func(Standing) error, done func(Message, error))
 
 	Conversation(ctx context.Context, id change.ID) (Conversation, error)
 	// DirectConversation finds that of a pair, in any order.
@@ -84,20 +85,37 @@ func checkBody(body string) error {
 	return change.CheckText("body", body, 1, MaxBody)
 }
 
-// Send stores a text message and returns it when that is durable. The same
-// clientID again gives the same message, at any later time.
-func (s *Service) Send(ctx context.Context, actor, conversation change.ID, clientID, body string) (Delta, error) {
+// Submit stores a text message and calls done once with it when it is durable,
+// or with what is wrong; done must not block. Messages submitted one after the
+// other are stored in that order. The same clientID again gives the same
+// message, at any later time.
+func (s *Service) Submit(ctx context.Context, actor, conversation change.ID, clientID, body string, done func(Delta, error)) {
 	if err := checkDraft(clientID, body); err != nil {
-		return Delta{}, err
+		done(Delta{}, err)
+		return
 	}
-	m, err := s.store.AppendMessage(ctx, Message{
+	s.store.AppendMessage(ctx, Message{
 		ConversationID: conversation, SenderID: actor, ClientID: clientID,
 		Kind: Text, Body: body, CreatedAt: s.clock.Now(),
-	}, MayPost)
-	if err != nil {
-		return Delta{}, err
+	}, MayPost, func(m Message, err error) {
+		if err != nil {
+			done(Delta{}, err)
+			return
+		}
+		done(Delta{ConversationID: m.ConversationID, Version: m.Version, Messages: []Message{m}}, nil)
+	})
+}
+
+// Send is Submit for callers that wait.
+func (s *Service) Send(ctx context.Context, actor, conversation change.ID, clientID, body string) (Delta, error) {
+	type result struct {
+		delta Delta
+		err   error
 	}
-	return Delta{ConversationID: m.ConversationID, Version: m.Version, Messages: []Message{m}}, nil
+	done := make(chan result, 1)
+	s.Submit(ctx, actor, conversation, clientID, body, func(d Delta, err error) { done <- result{d, err} })
+	r := <-done
+	return r.delta, r.err
 }
 
 // EnsureDirect gives the direct conversation of two accounts, which is made if

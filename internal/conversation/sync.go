@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
@@ -12,7 +13,7 @@ const (
 	// SyncPage is how many conversations one catch-up answer holds.
 	SyncPage = 50
 	// SyncKnown is how many conversations a caller may name in one request.
-	SyncKnown = 5000
+	SyncKnown = 10_000
 	// SyncMessages is how many of the newest messages come with a conversation
 	// that the caller does not know, or is far behind in, unless told.
 	SyncMessages = 20
@@ -140,4 +141,73 @@ func (s *Service) delta(ctx context.Context, c Conversation, since int64, page i
 		}
 	}
 	return d, nil
+}
+
+// ListPage is a part of somebody's conversation list.
+type ListPage struct {
+	Conversations []Delta // each with its members and its newest message
+	Memberships   []Membership
+	NextCursor    string // empty on the last page
+}
+
+// List gives a page of the actor's conversations, newest activity first. An
+// unknown cursor is refused.
+func (s *Service) List(ctx context.Context, actor change.ID, cursor string, limit int) (ListPage, error) {
+	if limit < 1 || limit > MaxPage {
+		limit = DefaultPage
+	}
+	var page ListPage
+	err := s.store.View(ctx, func(ctx context.Context) error {
+		page = ListPage{}
+		list, err := s.store.Joined(ctx, actor)
+		if err != nil {
+			return err
+		}
+		if list, err = after(list, cursor); err != nil {
+			return err
+		}
+		memberships, err := s.store.Memberships(ctx, actor, 0)
+		if err != nil {
+			return err
+		}
+		mine := make(map[change.ID]Membership, len(memberships))
+		for _, m := range memberships {
+			mine[m.ConversationID] = m
+		}
+		for i, c := range list {
+			if i == limit {
+				last := list[i-1]
+				page.NextCursor = fmt.Sprintf("%d-%d", last.LastActivityAt, last.ID)
+				break
+			}
+			d, err := s.delta(ctx, c, 0, 1)
+			if err != nil {
+				return err
+			}
+			d.Truncated = false
+			page.Conversations = append(page.Conversations, d)
+			page.Memberships = append(page.Memberships, mine[c.ID])
+		}
+		return nil
+	})
+	return page, err
+}
+
+// after cuts the list behind the cursor, which names the last entry of the page
+// before by its activity and identifier.
+func after(list []Conversation, cursor string) ([]Conversation, error) {
+	if cursor == "" {
+		return list, nil
+	}
+	var at int64
+	var id change.ID
+	if n, err := fmt.Sscanf(cursor, "%d-%d", &at, &id); n != 2 || err != nil {
+		return nil, change.Errorf(change.Invalid, "request.invalid", "This cursor is not one that was given.").On("cursor")
+	}
+	for i, c := range list {
+		if c.LastActivityAt < at || c.LastActivityAt == at && c.ID < id {
+			return list[i:], nil
+		}
+	}
+	return nil, nil
 }

@@ -65,3 +65,36 @@ func (s *Store) CreateAccount(ctx context.Context, a account.Account) (account.A
 	ch.Put(a)
 	return a, nil
 }
+
+// Accounts implements account.Store.
+func (s *Store) Accounts(ctx context.Context, after change.ID, limit int) ([]account.Account, error) {
+	return all(ctx, s, scanAccount, `SELECT `+accountColumns+` FROM account a WHERE a.id > $1 ORDER BY a.id LIMIT $2`, after, limit)
+}
+
+// Owners implements account.Store.
+func (s *Store) Owners(ctx context.Context) (n int, err error) {
+	err = s.one(ctx, `SELECT count(*) FROM account WHERE role = $1 AND state = $2`, []any{string(account.Owner), string(account.Active)}, &n)
+	return n, err
+}
+
+// PutAccount implements account.Store.
+func (s *Store) PutAccount(ctx context.Context, a account.Account) (account.Account, error) {
+	before, err := s.Account(ctx, a.ID)
+	if err != nil {
+		return a, err
+	}
+	ch, err := s.touch(ctx, change.Scope{Kind: change.User, ID: a.ID})
+	if err != nil {
+		return a, err
+	}
+	a.Version = ch.Version
+	if _, err := s.q(ctx).exec(ctx, `UPDATE account SET name = $2, password_hash = $3, role = $4, state = $5, language = $6, row_version = $7 WHERE id = $1`,
+		a.ID, a.Name, a.PasswordHash, string(a.Role), string(a.State), a.Language, a.Version); err != nil {
+		return a, err
+	}
+	ch.Put(a)
+	if before.Card() != a.Card() {
+		err = s.spreadCard(ctx, a.ID)
+	}
+	return a, err
+}

@@ -19,13 +19,15 @@ type appendJob struct {
 }
 
 // AppendMessage implements conversation.Store.
-func (s *Store) AppendMessage(ctx context.Context, draft conversation.Message, admit func(conversation.Standing) error) (conversation.Message, error) {
+func (s *Store) AppendMessage(ctx context.Context, draft conversation.Message, admit func(conversation.Standing) error, done func(conversation.Message, error)) {
 	if txFrom(ctx) != nil {
-		return conversation.Message{}, errors.New("sqlstore: AppendMessage inside a transaction")
+		done(draft, errors.New("sqlstore: AppendMessage inside a transaction"))
+		return
 	}
 	a := &appendJob{message: draft, admit: admit}
-	err := s.writer.do(&job{ctx: ctx, append: a})
-	return a.message, err
+	if err := s.writer.enqueue(&job{ctx: ctx, append: a, finish: func(err error) { done(a.message, err) }}); err != nil {
+		done(draft, err)
+	}
 }
 
 // head is a conversation as the batch moves it on.

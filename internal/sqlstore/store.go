@@ -120,7 +120,7 @@ func (s *Store) Update(ctx context.Context, fn func(ctx context.Context) error) 
 		}
 		return fn(ctx)
 	}
-	return s.writer.do(&job{ctx: ctx, fn: fn})
+	return s.writer.do(ctx, fn)
 }
 
 // AfterCommit implements change.Transactor.

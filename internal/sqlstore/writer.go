@@ -29,10 +29,12 @@ type job struct {
 	ctx    context.Context
 	fn     func(ctx context.Context) error
 	append *appendJob
+	// finish is called once, when the write is durable or has failed, and its
+	// changes are published.
+	finish func(error)
 
-	tx   *tx
-	err  error
-	done chan struct{}
+	tx  *tx
+	err error
 }
 
 // writer makes all writes that are waiting into one transaction, so that a
@@ -45,30 +47,34 @@ type writer struct {
 	publish func([]change.Change)
 	log     *slog.Logger
 
-	queue     chan *job
-	published chan []change.Change
-	stop      chan struct{}
-	stopOnce  sync.Once
-	ended     sync.WaitGroup
+	queue chan *job
+	// done takes batches whose transaction has ended to settle.
+	done     chan []*job
+	stop     chan struct{}
+	stopping sync.RWMutex
+	stopOnce sync.Once
+	ended    sync.WaitGroup
 }
 
 func newWriter(s *Store, db *sql.DB, publish func([]change.Change)) *writer {
 	w := &writer{
 		store: s, db: db, publish: publish, log: s.log,
-		queue:     make(chan *job, queueSize),
-		published: make(chan []change.Change, 256),
-		stop:      make(chan struct{}),
+		queue: make(chan *job, queueSize),
+		done:  make(chan []*job, 4),
+		stop:  make(chan struct{}),
 	}
 	w.ended.Add(2)
 	go w.run()
-	go w.publishAll()
+	go w.settle()
 	return w
 }
 
-// do waits until j is durable. The caller's context only matters while j waits
-// for its turn: once begun, a write is finished.
-func (w *writer) do(j *job) error {
-	j.done = make(chan struct{})
+// enqueue hands over a job. If it returns an error, finish is not called. The
+// caller's context only matters while the job waits for its turn: once begun, a
+// write is finished.
+func (w *writer) enqueue(j *job) error {
+	w.stopping.RLock()
+	defer w.stopping.RUnlock()
 	select {
 	case <-w.stop:
 		return errClosed
@@ -76,19 +82,26 @@ func (w *writer) do(j *job) error {
 	}
 	select {
 	case w.queue <- j:
+		return nil
 	default:
 		return errBusy
 	}
-	<-j.done
-	return j.err
+}
+
+// do runs fn and waits until it is durable.
+func (w *writer) do(ctx context.Context, fn func(ctx context.Context) error) error {
+	done := make(chan error, 1)
+	if err := w.enqueue(&job{ctx: ctx, fn: fn, finish: func(err error) { done <- err }}); err != nil {
+		return err
+	}
+	return <-done
 }
 
 func (w *writer) run() {
 	defer w.ended.Done()
-	defer close(w.published)
-	batch := make([]*job, 0, batchSize)
+	defer close(w.done)
 	for {
-		batch = batch[:0]
+		var batch []*job
 		select {
 		case j := <-w.queue:
 			batch = append(batch, j)
@@ -113,15 +126,27 @@ func (w *writer) run() {
 	}
 }
 
-// commit does the jobs of a batch in one transaction and tells each its result.
+// commit does the jobs of a batch, in one transaction if they fit the time.
 func (w *writer) commit(batch []*job) {
 	for len(batch) > 0 {
 		n, err := w.transact(batch)
-		var changes []change.Change
 		for _, j := range batch[:n] {
 			if err != nil && j.err == nil {
 				j.err = err
 			}
+		}
+		w.done <- batch[:n:n]
+		batch = batch[n:]
+	}
+}
+
+// settle publishes what was committed, runs the effects and tells every caller
+// its result, in that order, while the next transaction runs.
+func (w *writer) settle() {
+	defer w.ended.Done()
+	for batch := range w.done {
+		var changes []change.Change
+		for _, j := range batch {
 			if j.err == nil && j.tx != nil {
 				for _, c := range j.tx.changes {
 					changes = append(changes, *c)
@@ -129,17 +154,16 @@ func (w *writer) commit(batch []*job) {
 			}
 		}
 		if len(changes) > 0 && w.publish != nil {
-			w.published <- changes
+			w.publish(changes)
 		}
-		for _, j := range batch[:n] {
+		for _, j := range batch {
 			if j.err == nil && j.tx != nil {
 				for _, effect := range j.tx.effects {
 					effect()
 				}
 			}
-			close(j.done)
+			j.finish(j.err)
 		}
-		batch = batch[n:]
 	}
 }
 
@@ -281,15 +305,12 @@ func (w *writer) disconnect() {
 	w.conn = nil
 }
 
-func (w *writer) publishAll() {
-	defer w.ended.Done()
-	for changes := range w.published {
-		w.publish(changes)
-	}
-}
-
 func (w *writer) close() error {
-	w.stopOnce.Do(func() { close(w.stop) })
+	w.stopOnce.Do(func() {
+		w.stopping.Lock() // nobody is between looking at stop and queueing
+		close(w.stop)
+		w.stopping.Unlock()
+	})
 	w.ended.Wait()
 	w.stmts.close()
 	var err error

@@ -1,0 +1,256 @@
+package account
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/ratelimit"
+)
+
+// Store is what accounts need from storage. Reads return change.ErrNotFound
+// when there is none. All that writes needs a transaction.
+type Store interface {
+	change.Transactor
+	Account(ctx context.Context, id change.ID) (Account, error)
+	// AccountByLogin finds by user name or e-mail address, without regard to
+	// case.
+	AccountByLogin(ctx context.Context, login string) (Account, error)
+	// Accounts lists those with id > after, ascending, at most limit.
+	Accounts(ctx context.Context, after change.ID, limit int) ([]Account, error)
+	// Owners counts the accounts that are owners and active.
+	Owners(ctx context.Context) (int, error)
+	// CreateAccount stores a new account, puts it into the change of its user
+	// scope, and returns ErrTaken if the user name or the address is another
+	// account's.
+	CreateAccount(ctx context.Context, a Account) (Account, error)
+	// PutAccount stores what can change of an account (name, password, role,
+	// state, language) and puts it into the change of its user scope. If its
+	// card is another one now, every row that shows the card (contacts, friend
+	// requests, members) gets the new version of its scope and is put into
+	// that scope's change.
+	PutAccount(ctx context.Context, a Account) (Account, error)
+
+	CreateRegistration(ctx context.Context, r Registration) error
+	RegistrationByToken(ctx context.Context, hash string) (Registration, error)
+	// RegistrationsByLogin lists those that expire after now and ask for the
+	// user name, or are for the e-mail address, the newest first.
+	RegistrationsByLogin(ctx context.Context, login string, now int64) ([]Registration, error)
+	// Registrations lists all that expire after now, the oldest first.
+	Registrations(ctx context.Context, now int64) ([]Registration, error)
+	// RenewRegistration replaces token and expiry.
+	RenewRegistration(ctx context.Context, id change.ID, hash string, expiresAt int64) error
+	// DeleteRegistrations removes those for an e-mail address but the newest
+	// `keep`.
+	DeleteRegistrations(ctx context.Context, email string, keep int) error
+
+	CreateToken(ctx context.Context, t Token) error
+	Token(ctx context.Context, hash string) (Token, error)
+	// TakeToken removes a token and returns it: of many who try, one succeeds.
+	TakeToken(ctx context.Context, hash string) (Token, error)
+	DeleteTokens(ctx context.Context, account change.ID, purpose Purpose) error
+
+	CreateSession(ctx context.Context, s Session) error
+	// SessionByToken gives the session, expired or not, with its account.
+	SessionByToken(ctx context.Context, hash string) (Session, Account, error)
+	// Sessions lists those of an account that expire after now, the last used
+	// first.
+	Sessions(ctx context.Context, account change.ID, now int64) ([]Session, error)
+	// DeleteSessions removes those of the account that are named and exist, and
+	// returns them.
+	DeleteSessions(ctx context.Context, account change.ID, ids []change.ID) ([]change.ID, error)
+	// NoteUses stores when sessions were last used. Those that are
+	// gone stay so, and none goes back in time.
+	NoteUses(ctx context.Context, uses []Use) error
+
+	// DeleteExpired removes registrations, tokens and sessions that expired
+	// before or at now, and returns the sessions.
+	DeleteExpired(ctx context.Context, now int64) ([]Session, error)
+}
+
+// LetterKind says what a letter is about.
+type LetterKind string
+
+const (
+	// LetterActivation carries the token with which a registration becomes an
+	// account.
+	LetterActivation LetterKind = "activation"
+	// LetterExists answers a registration with the address of an account.
+	LetterExists LetterKind = "exists"
+	// LetterReset carries the token with which a new password is chosen.
+	LetterReset LetterKind = "reset"
+	// LetterPasswordChanged tells that the password is another one now.
+	LetterPasswordChanged LetterKind = "password_changed"
+)
+
+// Letter is what somebody is to be mailed.
+type Letter struct {
+	Kind     LetterKind
+	To       string
+	Language string
+	Name     string        // how the person is addressed; empty in letters to addresses that nobody has confirmed
+	Token    string        // for the link; empty if it has none
+	Valid    time.Duration // how long the token is
+}
+
+// Mailer gets letters to people.
+type Mailer interface {
+	// Send hands a letter over. It does not block and does not fail: whether
+	// the letter arrives is told by the mailer's log, and every letter can be
+	// asked for again.
+	Send(Letter)
+}
+
+// Options of a Service. Store, IDs and Clock are required.
+type Options struct {
+	Store Store
+	// Mailer may be nil: letters are dropped.
+	Mailer Mailer
+	IDs    *change.IDs
+	Clock  change.Clock
+	// Hasher may be nil: a new one of standard cost.
+	Hasher *Hasher
+	// Ended is called after the commit that ended sessions, and must not block.
+	// It may be nil.
+	Ended func(account change.ID, sessions []change.ID, reason EndReason)
+	// Closed: nobody can register.
+	Closed bool
+	Rates  Rates
+	Log    *slog.Logger
+}
+
+// Service does what a person can do with their account, and what an owner can
+// do with those of others.
+type Service struct {
+	store  Store
+	mailer Mailer
+	ids    *change.IDs
+	clock  change.Clock
+	hasher *Hasher
+	ended  func(account change.ID, sessions []change.ID, reason EndReason)
+	closed bool
+	limits limits
+	uses   uses
+	log    *slog.Logger
+}
+
+// NewService makes the service. Run keeps it going.
+func NewService(o Options) *Service {
+	s := &Service{
+		store: o.Store, mailer: o.Mailer, ids: o.IDs, clock: o.Clock, hasher: o.Hasher,
+		ended: o.Ended, closed: o.Closed, log: o.Log, uses: newUses(),
+	}
+	if s.hasher == nil {
+		s.hasher = NewHasher(HashCost{})
+	}
+	if s.ended == nil {
+		s.ended = func(change.ID, []change.ID, EndReason) {}
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if o.Rates == (Rates{}) {
+		o.Rates = StandardRates
+	}
+	s.limits = newLimits(o.Clock, o.Rates)
+	return s
+}
+
+// purgeEvery is how often what has expired is removed.
+const purgeEvery = time.Hour
+
+// Run notes uses of sessions and removes what has expired, until ctx is done.
+func (s *Service) Run(ctx context.Context) {
+	purge := time.NewTicker(purgeEvery)
+	defer purge.Stop()
+	s.tidy(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-purge.C:
+			s.tidy(ctx)
+		case <-s.uses.some:
+			if err := s.FlushUses(ctx); err != nil {
+				s.log.Warn("the last use of sessions was not noted", "err", err)
+			}
+		}
+	}
+}
+
+func (s *Service) tidy(ctx context.Context) {
+	if err := s.Purge(ctx); err != nil && ctx.Err() == nil {
+		s.log.Warn("what has expired was not removed", "err", err)
+	}
+}
+
+// Purge removes what has expired.
+func (s *Service) Purge(ctx context.Context) error {
+	return s.store.Update(ctx, func(ctx context.Context) error {
+		gone, err := s.store.DeleteExpired(ctx, s.clock.Now())
+		if err != nil {
+			return err
+		}
+		byAccount := map[change.ID][]change.ID{}
+		for _, session := range gone {
+			byAccount[session.AccountID] = append(byAccount[session.AccountID], session.ID)
+		}
+		for account, sessions := range byAccount {
+			s.store.AfterCommit(ctx, func() { s.ended(account, sessions, Expired) })
+		}
+		return nil
+	})
+}
+
+// mail hands a letter over after the commit.
+func (s *Service) mail(ctx context.Context, l Letter) {
+	if s.mailer != nil {
+		s.store.AfterCommit(ctx, func() { s.mailer.Send(l) })
+	}
+}
+
+// hashToken is how tokens are stored: they are random, so a plain SHA-256 is
+// enough.
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// optional turns ErrNotFound into the zero value.
+func optional[T any](v T, err error) (T, error) {
+	if errors.Is(err, change.ErrNotFound) {
+		var zero T
+		return zero, nil
+	}
+	return v, err
+}
+
+// instead turns ErrNotFound into another error.
+func instead(err, other error) error {
+	if errors.Is(err, change.ErrNotFound) {
+		return other
+	}
+	return err
+}
+
+// checks does several limits, one after the other.
+func checks(list ...func() error) error {
+	for _, check := range list {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// within counts a try against a limit.
+func within(l *ratelimit.Limiter, key string) func() error {
+	return func() error { return l.Check(key) }
+}
+
+// from is what a client's address counts as.
+func from(c Client) string { return ratelimit.Network(c.Address) }

@@ -1,0 +1,330 @@
+// Package app puts the parts together: what `happychat serve` runs, and what
+// the tests start.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/bus/membus"
+	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/config"
+	"github.com/happychat/happychat/internal/contact"
+	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/httpapi"
+	"github.com/happychat/happychat/internal/ingress"
+	"github.com/happychat/happychat/internal/mail"
+	"github.com/happychat/happychat/internal/realtime"
+	"github.com/happychat/happychat/internal/sqlstore"
+	"github.com/happychat/happychat/internal/webui"
+	"github.com/happychat/happychat/internal/wire"
+)
+
+// Options are what is not the operator's to configure.
+type Options struct {
+	Version string
+	// Console is where the operator reads addresses and links.
+	Console io.Writer
+	Log     *slog.Logger
+	// Clock may be nil: the machine's.
+	Clock change.Clock
+	// Hasher and Rates may be zero: the standard ones.
+	Hasher *account.Hasher
+	Rates  account.Rates
+	// Committed is called with the changes of every commit, after they were
+	// published. It may be nil.
+	Committed func([]change.Change)
+}
+
+// App is a running server.
+type App struct {
+	Store         *sqlstore.Store
+	Accounts      *account.Service
+	Contacts      *contact.Service
+	Conversations *conversation.Service
+	Hub           *realtime.Hub
+
+	config   config.Config
+	options  Options
+	lock     *flock.Flock
+	mail     *mail.Sender
+	listener net.Listener
+	http     *http.Server
+	base     *url.URL
+	work     sync.WaitGroup
+	stopWork context.CancelFunc
+	served   chan error
+}
+
+// lockFile keeps a second process off the data.
+const lockFile = "happychat.lock"
+
+// Start starts a server and returns when it accepts connections. Its errors are
+// sentences for the operator, and leave nothing running.
+func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
+	if o.Clock == nil {
+		o.Clock = change.SystemClock{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Console == nil {
+		o.Console = io.Discard
+	}
+	a := &App{config: c, options: o, served: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close(context.Background()))
+		}
+	}()
+	if err := a.takeData(); err != nil {
+		return nil, err
+	}
+	if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
+		return nil, fmt.Errorf("%s can not be listened on (%w); is happychat running already? Choose another address with --listen", c.Listen, err)
+	}
+	if a.base, err = url.Parse(c.LinkBase(a.listener.Addr())); err != nil {
+		return nil, err
+	}
+	if a.Store, err = OpenStore(ctx, c, o.Log, a.publish); err != nil {
+		return nil, err
+	}
+	if err := a.build(); err != nil {
+		return nil, err
+	}
+	if err := a.invite(ctx); err != nil {
+		return nil, err
+	}
+	background, stop := context.WithCancel(context.Background())
+	a.stopWork = stop
+	a.work.Go(func() { a.Accounts.Run(background) })
+	a.work.Go(func() { a.Hub.Run(background) })
+	go func() { a.served <- a.http.Serve(a.listener) }()
+	return a, nil
+}
+
+// OpenStore opens the store that the configuration names.
+func OpenStore(ctx context.Context, c config.Config, log *slog.Logger, publish func([]change.Change)) (*sqlstore.Store, error) {
+	return sqlstore.Open(ctx, sqlstore.Options{URL: c.Database, Path: filepath.Join(c.Data, "happychat.db"), Publish: publish, Log: log})
+}
+
+// takeData makes the data folder and locks it.
+func (a *App) takeData() error {
+	lock, err := LockData(a.config.Data)
+	a.lock = lock
+	return err
+}
+
+// ErrDataInUse is returned by LockData when another process has the data.
+var ErrDataInUse = errors.New("another happychat is running on this data")
+
+// LockData makes the data folder, readable by its owner only, and keeps other
+// processes off it until the lock is unlocked.
+func LockData(folder string) (*flock.Flock, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("the data folder %s can not be made (%w); choose another with --data", folder, err)
+	}
+	lock := flock.New(filepath.Join(folder, lockFile), flock.SetPermissions(0o600))
+	ok, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("the data folder %s can not be written to (%w); give it to the user that runs happychat, or choose another with --data", folder, err)
+	}
+	if !ok {
+		return nil, fmt.Errorf("%w, in %s: stop it first, or choose another folder with --data", ErrDataInUse, folder)
+	}
+	return lock, nil
+}
+
+// publish is the store's: the hub exists before anything is written.
+func (a *App) publish(changes []change.Change) {
+	a.Hub.Publish(changes)
+	if a.options.Committed != nil {
+		a.options.Committed(changes)
+	}
+}
+
+func (a *App) build() error {
+	c, o := a.config, a.options
+	guard := ingress.New(ingress.Options{TrustedProxies: c.TrustedProxies, AllowedOrigins: c.AllowedOrigins, PublicURL: a.base})
+	sender, err := a.sender()
+	if err != nil {
+		return err
+	}
+	a.mail = sender
+	ids := change.NewIDs(o.Clock)
+	a.Accounts = account.NewService(account.Options{
+		Store: a.Store, Mailer: letters{sender, a.base, o.Log}, IDs: ids, Clock: o.Clock, Hasher: o.Hasher, Rates: o.Rates,
+		Ended:  func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
+		Closed: c.Registration == config.RegistrationClosed, Log: o.Log,
+	})
+	a.Conversations = conversation.NewService(a.Store, ids, o.Clock)
+	a.Contacts = contact.NewService(a.Store, ids, o.Clock, func(ctx context.Context, x, y change.ID) error {
+		_, err := a.Conversations.EnsureDirect(ctx, x, y)
+		return err
+	})
+	a.Hub = realtime.New(realtime.Options{
+		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, Conversations: a.Conversations,
+		Directory: a.Store, Bus: &membus.Bus{}, Clock: o.Clock, Guard: guard, Log: o.Log,
+	})
+	ui, err := webui.New()
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", ui)
+	mux.Handle("/socket.io/", a.Hub)
+	mux.Handle("/api/", httpapi.New(httpapi.Options{
+		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Live: a.Hub, Clock: o.Clock, Guard: guard, Info: a.info, Log: o.Log,
+	}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := a.Store.Ready(r.Context()); err != nil {
+			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "ready\n")
+	})
+	a.http = &http.Server{
+		Handler:           guard.Wrap(mux),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+	}
+	return nil
+}
+
+// sender makes what gets mail out of the house.
+func (a *App) sender() (*mail.Sender, error) {
+	c := a.config
+	var transport mail.Transport = &mail.Outbox{Folder: c.OutboxFolder(), Console: a.options.Console}
+	from := c.SMTP.From
+	if c.SMTP.Host != "" {
+		transport = &mail.SMTP{Host: c.SMTP.Host, Port: c.SMTP.Port, Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal(), TLS: mail.TLSMode(c.SMTP.TLS)}
+	}
+	if from == "" {
+		from = "happychat@" + a.base.Hostname()
+	}
+	return mail.NewSender(mail.Options{Transport: transport, From: from, SiteName: c.SiteName, SiteLink: a.base.String(), Language: string(c.Language), Log: a.options.Log})
+}
+
+// invite prints the link with which the owner's account is made, as long as
+// there is none.
+func (a *App) invite(ctx context.Context) error {
+	need, err := a.Accounts.NeedsSetup(ctx)
+	if err != nil || !need {
+		return err
+	}
+	token, err := a.Accounts.NewSetupToken(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.options.Console, "\nThere is no owner yet. Open this link to make the owner's account:\n\n    %s/setup#%s\n\n", a.base, token)
+	return nil
+}
+
+func (a *App) info(ctx context.Context) (wire.Server, error) {
+	setup, err := a.Accounts.NeedsSetup(ctx)
+	delivery := "outbox"
+	if a.config.SMTP.Host != "" {
+		delivery = "smtp"
+	}
+	return wire.Server{
+		Name: a.config.SiteName, Version: a.options.Version, Registration: string(a.config.Registration), Mail: delivery,
+		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(),
+	}, err
+}
+
+// URL is where the server is, as links in mails say.
+func (a *App) URL() *url.URL { return a.base }
+
+// Addr is what the server listens on.
+func (a *App) Addr() net.Addr { return a.listener.Addr() }
+
+// Wait returns when the server can not serve any more.
+func (a *App) Wait(ctx context.Context) error {
+	select {
+	case err := <-a.served:
+		a.served <- err
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// Close stops in the order in which nothing is lost: no new requests, what runs
+// is finished, sockets are drained, mail is tried once more, the store is
+// closed. ctx bounds the waiting.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	if a.http != nil {
+		// Long polls end with their sockets, so both are closed side by side.
+		drained := make(chan error, 1)
+		go func() { drained <- a.Hub.Close(ctx) }()
+		if err := a.http.Shutdown(ctx); err != nil {
+			errs = append(errs, a.http.Close())
+		}
+		if err := <-drained; err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			errs = append(errs, err)
+		}
+	} else if a.listener != nil {
+		errs = append(errs, a.listener.Close())
+	}
+	if a.stopWork != nil {
+		a.stopWork()
+		a.work.Wait()
+	}
+	if a.mail != nil {
+		errs = append(errs, a.mail.Close(ctx))
+	}
+	if a.Store != nil {
+		errs = append(errs, a.Store.Close())
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.Unlock())
+	}
+	return errors.Join(errs...)
+}
+
+// letters turns what accounts want mailed into mail with links.
+type letters struct {
+	sender *mail.Sender
+	base   *url.URL
+	log    *slog.Logger
+}
+
+// Send implements account.Mailer.
+func (l letters) Send(letter account.Letter) {
+	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, Expires: letter.Valid}
+	page := ""
+	switch letter.Kind {
+	case account.LetterActivation:
+		m.Kind, page = mail.Activation, "/activate"
+	case account.LetterExists:
+		m.Kind, page = mail.AlreadyRegistered, "/sign-in"
+	case account.LetterReset:
+		m.Kind, page = mail.PasswordReset, "/reset"
+	case account.LetterPasswordChanged:
+		m.Kind, page = mail.PasswordChanged, "/forgot"
+	}
+	m.Link = l.base.String() + page
+	if letter.Token != "" {
+		m.Link += "#" + letter.Token
+	}
+	if err := l.sender.Send(m); err != nil {
+		l.log.Error("letter not sent", "kind", letter.Kind, "err", err)
+	}
+}

@@ -1,0 +1,278 @@
+// Package realtime is the socket door: it authenticates sockets, decodes
+// commands, asks the same services as the HTTP door, and tells those who are
+// connected what changed. It decides nothing.
+package realtime
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/bus"
+	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/contact"
+	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/ingress"
+	"github.com/happychat/happychat/internal/wire"
+	"github.com/happychat/happychat/socketio"
+)
+
+// Directory tells who is to be told.
+type Directory interface {
+	// MemberIDs lists who belongs to a conversation, and the version at which
+	// that last changed.
+	MemberIDs(ctx context.Context, conversation change.ID) (ids []change.ID, version int64, err error)
+	// Friends lists those whose presence the account may see, and who may see
+	// its own.
+	Friends(ctx context.Context, account change.ID) ([]change.ID, error)
+}
+
+// Options are what the door leads to.
+type Options struct {
+	// Authenticate finds the session of a token.
+	Authenticate func(ctx context.Context, token string) (account.Actor, error)
+	// StillUsed is told every few minutes of each session that is connected.
+	StillUsed     func(account.Actor)
+	Conversations *conversation.Service
+	Directory     Directory
+	Bus           bus.Bus
+	Clock         change.Clock
+	Guard         *ingress.Guard
+	Log           *slog.Logger
+}
+
+// Hub is the door. It is an http.Handler for /socket.io/.
+type Hub struct {
+	Options
+	server    *socketio.Server
+	chat      *socketio.Namespace
+	audiences audiences
+	presence  presence
+	cancel    func()
+}
+
+// New makes the hub and joins the bus.
+func New(o Options) *Hub {
+	h := &Hub{Options: o}
+	h.server = socketio.NewServer(socketio.Options{
+		CheckOrigin: o.Guard.SameOrigin,
+		ClientAddr:  func(r *http.Request) string { return ingress.Address(r.Context()).String() },
+		AllowEIO3:   true,
+		Logger:      o.Log,
+	})
+	h.chat = h.server.Namespace("/")
+	h.chat.Use(h.admit)
+	h.chat.OnConnect(func(s *socketio.Socket) { h.presence.came(actorOf(s).AccountID) })
+	h.chat.OnDisconnect(func(s *socketio.Socket, _ socketio.Reason) { h.presence.left(actorOf(s).AccountID) })
+	h.audiences.load = o.Directory.MemberIDs
+	h.presence.start(h)
+	h.commands()
+	h.cancel = o.Bus.Subscribe(h.deliver)
+	return h
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.server.ServeHTTP(w, r) }
+
+// stillUsedEvery is how often sessions that are connected are noted as used.
+const stillUsedEvery = 4 * time.Minute
+
+// Run keeps the sessions of connected sockets from expiring, until ctx is done.
+func (h *Hub) Run(ctx context.Context) {
+	tick := time.NewTicker(stillUsedEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			for _, s := range h.chat.Except().Sockets() {
+				h.StillUsed(actorOf(s))
+			}
+		}
+	}
+}
+
+// Connections tells how many clients are connected.
+func (h *Hub) Connections() int { return h.server.Connections() }
+
+// Close sends what is queued, and ends all connections.
+func (h *Hub) Close(ctx context.Context) error {
+	h.cancel()
+	err := h.server.Close(ctx)
+	h.presence.stop()
+	return err
+}
+
+func actorOf(s *socketio.Socket) account.Actor {
+	a, _ := socketio.Data[account.Actor](s)
+	return a
+}
+
+func accountRoom(id change.ID) string { return "a" + id.String() }
+func sessionRoom(id change.ID) string { return "s" + id.String() }
+
+// admit authenticates a socket by auth.token, by the bearer token or the cookie
+// of the handshake, or by ?token= for old clients. It joins the rooms of its
+// account and of its session, and none for conversations: ten thousand phones
+// that come back cost ten thousand small reads.
+func (h *Hub) admit(ctx context.Context, s *socketio.Socket, hs *socketio.Handshake) error {
+	var auth struct {
+		Token string `json:"token"`
+	}
+	if len(hs.Auth) > 0 {
+		_ = json.Unmarshal(hs.Auth, &auth) // anything else is no token
+	}
+	token := auth.Token
+	if token == "" {
+		token, _ = ingress.Token(hs.Request)
+	}
+	if token == "" {
+		token = hs.Request.URL.Query().Get("token")
+	}
+	who, err := h.Authenticate(ctx, token)
+	if err != nil {
+		p := wire.NewProblem(err)
+		if p.Status == http.StatusInternalServerError {
+			h.Log.Error("authentication failed", "err", err)
+		}
+		return socketio.NewError(p.Detail, p)
+	}
+	socketio.SetData(s, who)
+	s.Join(accountRoom(who.AccountID), sessionRoom(who.SessionID))
+	// A session may have ended between being read and being in its room, where
+	// its end is told. From here on it is told.
+	if _, err := h.Authenticate(ctx, token); err != nil {
+		p := wire.NewProblem(err)
+		return socketio.NewError(p.Detail, p)
+	}
+	return nil
+}
+
+// Publish tells all nodes what was committed. It is the store's Publish.
+func (h *Hub) Publish(changes []change.Change) {
+	for _, c := range changes {
+		name, payload := wire.Event(c)
+		h.Bus.Publish(bus.Message{Kind: bus.Changed, Scope: c.Scope, MembersVersion: c.MembersVersion, Event: name, Payload: wire.Raw(payload)})
+		if c.Scope.Kind != change.User {
+			continue
+		}
+		for _, row := range c.Rows {
+			if r, ok := row.(contact.Contact); ok {
+				h.presence.review(r.Owner, r.Account.ID)
+			}
+		}
+	}
+}
+
+// Ended tells all nodes that sessions of an account have ended; their sockets
+// are told why and disconnected.
+func (h *Hub) Ended(id change.ID, sessions []change.ID, reason account.EndReason) {
+	h.Bus.Publish(bus.Message{Kind: bus.Ended, Scope: change.Scope{Kind: change.User, ID: id}, Sessions: sessions, Reason: string(reason)})
+}
+
+// Typing tells the other members of a conversation that the actor types.
+func (h *Hub) Typing(_ context.Context, actor, conversation change.ID) error {
+	h.Bus.Publish(bus.Message{Kind: bus.Typed, Scope: change.Scope{Kind: change.Conversation, ID: conversation}, MembersVersion: -1,
+		Event: wire.EventTyping, Except: actor,
+		Payload: wire.Raw(wire.Typing{ConversationID: wire.ID(conversation), AccountID: wire.ID(actor)})})
+	return nil
+}
+
+// Online implements httpapi.Live.
+func (h *Hub) Online(ids []change.ID) []change.ID { return h.presence.online(ids) }
+
+// deliver tells those connected to this node.
+func (h *Hub) deliver(m bus.Message) {
+	switch m.Kind {
+	case bus.Ended:
+		rooms := make([]string, len(m.Sessions))
+		for i, id := range m.Sessions {
+			rooms[i] = sessionRoom(id)
+		}
+		to := h.chat.To(rooms...)
+		if err := to.Emit(wire.EventSessionEnded, wire.SessionEnded{Reason: m.Reason}); err != nil {
+			h.Log.Error("event not sent", "event", wire.EventSessionEnded, "err", err)
+		}
+		to.DisconnectSockets("session ended", false)
+	case bus.Changed, bus.Typed:
+		rooms, err := h.rooms(m)
+		if err != nil {
+			h.Log.Error("nobody told: members not read", "conversation", m.Scope.ID, "err", err)
+			return
+		}
+		if len(rooms) == 0 {
+			return
+		}
+		if err := h.chat.To(rooms...).Emit(m.Event, m.Payload); err != nil {
+			h.Log.Error("event not sent", "event", m.Event, "err", err)
+		}
+	}
+}
+
+// rooms are those of the accounts that are told and are connected here.
+func (h *Hub) rooms(m bus.Message) ([]string, error) {
+	if m.Scope.Kind == change.User {
+		if !h.presence.here(m.Scope.ID) {
+			return nil, nil
+		}
+		return []string{accountRoom(m.Scope.ID)}, nil
+	}
+	ids, err := h.audiences.of(m.Scope.ID, m.MembersVersion)
+	if err != nil {
+		return nil, err
+	}
+	var rooms []string
+	for _, id := range ids {
+		if id != m.Except && h.presence.here(id) {
+			rooms = append(rooms, accountRoom(id))
+		}
+	}
+	return rooms, nil
+}
+
+// audiences caches who belongs to a conversation. An entry holds as long as the
+// version at which somebody last came or went is the one that a change names,
+// so that a removed member is told nothing more, even if the news of the
+// removal was lost.
+type audiences struct {
+	load func(ctx context.Context, conversation change.ID) ([]change.ID, int64, error)
+	mu   sync.Mutex
+	byID map[change.ID]audience
+}
+
+type audience struct {
+	ids     []change.ID
+	version int64
+}
+
+// maxAudiences is how many conversations are remembered; beyond it all are
+// forgotten and read again.
+const maxAudiences = 100_000
+
+// of gives the members; version -1 takes any that are remembered.
+func (a *audiences) of(id change.ID, version int64) ([]change.ID, error) {
+	a.mu.Lock()
+	have, ok := a.byID[id]
+	a.mu.Unlock()
+	if ok && (version < 0 || have.version >= version) {
+		return have.ids, nil
+	}
+	ids, v, err := a.load(context.Background(), id)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.byID == nil || len(a.byID) >= maxAudiences {
+		a.byID = map[change.ID]audience{}
+	}
+	if a.byID[id].version <= v {
+		a.byID[id] = audience{ids, v}
+	}
+	return ids, nil
+}

@@ -1,0 +1,80 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/change"
+)
+
+// sessionColumns are those of account.Session, of the table or alias `s`.
+const sessionColumns = `s.id, s.account_id, s.token_hash, s.device, s.address, s.remember, s.created_at, s.last_used_at, s.expires_at`
+
+func sessionFields(v *account.Session) []any {
+	return []any{&v.ID, &v.AccountID, &v.TokenHash, &v.Device, &v.Address, &v.Remember, &v.CreatedAt, &v.LastUsedAt, &v.ExpiresAt}
+}
+
+func scanSession(rows *sql.Rows) (v account.Session, err error) {
+	err = rows.Scan(sessionFields(&v)...)
+	return v, err
+}
+
+// CreateSession implements account.Store.
+func (s *Store) CreateSession(ctx context.Context, v account.Session) error {
+	_, err := s.q(ctx).exec(ctx, `INSERT INTO session
+		(id, account_id, token_hash, device, address, remember, created_at, last_used_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		v.ID, v.AccountID, v.TokenHash, v.Device, v.Address, v.Remember, v.CreatedAt, v.LastUsedAt, v.ExpiresAt)
+	return err
+}
+
+// SessionByToken implements account.Store.
+func (s *Store) SessionByToken(ctx context.Context, hash string) (v account.Session, a account.Account, err error) {
+	fields := append(sessionFields(&v), &a.ID, &a.Kind, &a.Username, &a.Name, &a.Email, &a.PasswordHash, &a.Role, &a.State, &a.Language, &a.CreatedAt, &a.Version)
+	err = s.one(ctx, `SELECT `+sessionColumns+`, `+accountColumns+` FROM session s JOIN account a ON a.id = s.account_id WHERE s.token_hash = $1`,
+		[]any{hash}, fields...)
+	return v, a, err
+}
+
+// Sessions implements account.Store.
+func (s *Store) Sessions(ctx context.Context, id change.ID, now int64) ([]account.Session, error) {
+	return all(ctx, s, scanSession, `SELECT `+sessionColumns+` FROM session s
+		WHERE s.account_id = $1 AND s.expires_at > $2 ORDER BY s.last_used_at DESC, s.id DESC`, id, now)
+}
+
+// DeleteSessions implements account.Store.
+func (s *Store) DeleteSessions(ctx context.Context, id change.ID, sessions []change.ID) ([]change.ID, error) {
+	var gone []change.ID
+	for _, session := range sessions {
+		n, err := s.q(ctx).exec(ctx, `DELETE FROM session WHERE account_id = $1 AND id = $2`, id, session)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			gone = append(gone, session)
+		}
+	}
+	return gone, nil
+}
+
+// NoteUses implements account.Store.
+func (s *Store) NoteUses(ctx context.Context, uses []account.Use) error {
+	for _, u := range uses {
+		if _, err := s.q(ctx).exec(ctx, `UPDATE session SET last_used_at = $2, expires_at = $3 WHERE id = $1 AND last_used_at < $2`,
+			u.SessionID, u.At, u.ExpiresAt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteExpired implements account.Store.
+func (s *Store) DeleteExpired(ctx context.Context, now int64) ([]account.Session, error) {
+	for _, text := range []string{`DELETE FROM registration WHERE expires_at <= $1`, `DELETE FROM one_time_token WHERE expires_at <= $1`} {
+		if _, err := s.q(ctx).exec(ctx, text, now); err != nil {
+			return nil, err
+		}
+	}
+	return all(ctx, s, scanSession, `DELETE FROM session AS s WHERE s.expires_at <= $1 RETURNING `+sessionColumns, now)
+}

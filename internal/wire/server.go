@@ -1,0 +1,37 @@
+package wire
+
+import (
+	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/contact"
+	"github.com/happychat/happychat/internal/conversation"
+)
+
+// Server is what anybody may know of this server.
+type Server struct {
+	Name         string `json:"name" doc:"What its owner calls it" example:"乐聊"`
+	Version      string `json:"version" doc:"Of the program"`
+	Registration string `json:"registration" enum:"open,closed"`
+	Mail         string `json:"mail" enum:"smtp,outbox" doc:"outbox: mails are written to a folder of the server, whose owner passes the links on"`
+	Setup        bool   `json:"setup" doc:"There is no owner yet: the console shows the link to become it"`
+	Language     string `json:"language" enum:"zh-CN,en" doc:"For visitors whose own is neither"`
+	Limits       Limits `json:"limits"`
+}
+
+// Limits are those that a client should keep to; lengths are in code points.
+type Limits struct {
+	MessageBody int `json:"messageBody"`
+	Username    int `json:"username"`
+	UsernameMin int `json:"usernameMin"`
+	Name        int `json:"name"`
+	Remark      int `json:"remark"`
+	Greeting    int `json:"greeting"`
+	Password    int `json:"password"`
+	PasswordMin int `json:"passwordMin"`
+}
+
+// NewLimits gives the limits of the domain.
+func NewLimits() Limits {
+	return Limits{MessageBody: conversation.MaxBody, Remark: contact.MaxRemark, Greeting: contact.MaxGreeting,
+		Username: account.MaxUsername, UsernameMin: account.MinUsername, Name: account.MaxName,
+		Password: account.MaxPassword, PasswordMin: account.MinPassword}
+}
