@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"runtime/debug"
 	"strings"
@@ -27,7 +26,8 @@ type client struct {
 	size    int   // of those that came
 
 	mu       sync.Mutex
-	request  *http.Request // nil when no middleware can want it any more
+	opening  *opening           // nil when no middleware can want it any more
+	leaving  context.CancelFunc // ends the middleware that is being asked
 	sockets  []*Socket
 	queue    []task
 	bytes    int // of the queue
@@ -273,7 +273,7 @@ func (c *client) strand() {
 // connect lets the client into a namespace, or refuses it.
 func (c *client) connect(t task) {
 	c.mu.Lock()
-	known, request, closed := len(c.sockets), c.request, c.closed
+	known, request, closed := len(c.sockets), c.opening.restore(), c.closed
 	c.mu.Unlock()
 	if closed {
 		return
@@ -303,9 +303,7 @@ func (c *client) connect(t task) {
 				h.Query[k] = v
 			}
 		}
-		ctx, cancel := context.WithTimeout(s.Context(), c.connectTimeout())
-		err := s.admit(ctx, h)
-		cancel()
+		err := c.askMiddleware(s, h)
 		if err != nil {
 			s.cancel(err)
 			c.refuse(t, err)
@@ -317,12 +315,32 @@ func (c *client) connect(t task) {
 	}
 	c.mu.Lock()
 	if all == 1 {
-		c.request = nil // there is no other namespace to ask for
+		c.opening = nil // there is no other namespace to ask for
+	} else if c.opening != nil {
+		c.opening = c.opening.packed()
 	}
 	c.mu.Unlock()
 	for _, f := range ns.onConnect {
 		f(s)
 	}
+}
+
+// askMiddleware asks the middleware, until the connection ends or its time is
+// over.
+func (c *client) askMiddleware(s *Socket, h *Handshake) error {
+	ctx, cancel := context.WithTimeout(context.Background(), c.connectTimeout())
+	defer cancel()
+	c.mu.Lock()
+	c.leaving = cancel
+	if c.closed {
+		cancel()
+	}
+	c.mu.Unlock()
+	err := s.admit(ctx, h)
+	c.mu.Lock()
+	c.leaving = nil
+	c.mu.Unlock()
+	return err
 }
 
 func (c *client) connectTimeout() time.Duration {
@@ -390,7 +408,10 @@ func (c *client) event(t task) {
 func (c *client) Closed(reason Reason) {
 	c.mu.Lock()
 	c.closed = true
-	c.request = nil
+	c.opening = nil
+	if c.leaving != nil {
+		c.leaving()
+	}
 	sockets := append([]*Socket(nil), c.sockets...)
 	if c.stalled { // nobody can be answered any more: let the rest run
 		c.stalled, c.running = false, true

@@ -67,20 +67,10 @@ func (srv *Server) Close(ctx context.Context) error { return srv.engine.Close(ct
 
 // open is called by the engine for each new session.
 func (srv *Server) open(s *engineio.Session, r *http.Request) engineio.Handler {
-	c := &client{srv: srv, eng: s, request: keepRequest(r)}
+	c := &client{srv: srv, eng: s, opening: newOpening(r)}
 	if s.Protocol() == 3 {
 		// Clients of that generation are in "/" without having asked.
 		c.enqueue(task{kind: packetConnect, namespace: "/"}, 0)
 	}
 	return c
-}
-
-// keepRequest copies what of a request outlives it.
-func keepRequest(r *http.Request) *http.Request {
-	kept := &http.Request{
-		Method: r.Method, URL: r.URL, Proto: r.Proto, ProtoMajor: r.ProtoMajor, ProtoMinor: r.ProtoMinor,
-		Header: r.Header, Host: r.Host, RemoteAddr: r.RemoteAddr, RequestURI: r.RequestURI, TLS: r.TLS,
-		Body: http.NoBody,
-	}
-	return kept
 }

@@ -499,3 +499,24 @@ func TestStorm(t *testing.T) {
 		return live.Load() == 0 && root.Len() == 0 && f.io.Connections() == 0
 	})
 }
+
+// TestRequestOutlivesTheFirstNamespace checks that the middleware of a namespace
+// that is entered later sees the same request.
+func TestRequestOutlivesTheFirstNamespace(t *testing.T) {
+	f := serve(t, socketio.Options{})
+	seen := make(chan string, 2)
+	look := func(_ context.Context, _ *socketio.Socket, h *socketio.Handshake) error {
+		cookie, _ := h.Request.Cookie("session")
+		seen <- fmt.Sprint(cookie, h.Request.Header.Values("X-Two"), h.Request.URL, h.Request.Host, h.Request.RemoteAddr, h.Query, string(h.Auth))
+		return nil
+	}
+	f.io.Namespace("/").Use(look)
+	f.io.Namespace("/later").Use(look)
+	c := wstest.Dial(t, f.url+"websocket&v=%20x", "Cookie", "session=x", "X-Two", "1", "X-Two", "2")
+	c.Message()
+	f.enter(c, "", `{"a":1}`)
+	f.enter(c, "/later", `{"a":1}`)
+	if a, b := within(t, seen), within(t, seen); a != b {
+		t.Errorf("first %s, then %s", a, b)
+	}
+}

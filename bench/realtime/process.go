@@ -79,3 +79,19 @@ func (p *process) resident() int {
 	}
 	return 0
 }
+
+// writes is the number of write calls so far (proc(5), /proc/pid/io). Unlike time
+// it does not depend on what else the machine does.
+func (p *process) writes() int64 {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if v, ok := strings.CutPrefix(line, "syscw: "); ok {
+			n, _ := strconv.ParseInt(v, 10, 64)
+			return n
+		}
+	}
+	return 0
+}

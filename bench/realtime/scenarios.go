@@ -58,11 +58,15 @@ func closeAll(clients []*client) {
 type result struct {
 	perMillion float64 // CPU seconds of the server for a million units of work
 	rate       float64 // units a second
+	perWrite   float64 // units that left in one write, on average; 0 where unknown
 	p50, p99   time.Duration
 }
 
 func (r result) String() string {
 	s := fmt.Sprintf("%7.2f CPU-s/M  %9.0f/s", r.perMillion, r.rate)
+	if r.perWrite > 0 {
+		s += fmt.Sprintf("  %5.1f/write", r.perWrite)
+	}
 	if r.p99 > 0 {
 		s += fmt.Sprintf("  p50 %6.2f ms  p99 %6.2f ms", ms(r.p50), ms(r.p99))
 	}
@@ -138,14 +142,17 @@ func fanout(p *process, d dialect, n, inFlight, rate int, duration time.Duration
 		}
 	}
 	run(duration / 4) // warm up
-	cpu, count, from := p.cpu(), delivered.Load(), time.Now()
+	cpu, count, writes, from := p.cpu(), delivered.Load(), p.writes(), time.Now()
 	run(duration)
-	cpu, count = p.cpu()-cpu, delivered.Load()-count
+	cpu, count, writes = p.cpu()-cpu, delivered.Load()-count, p.writes()-writes
 	took := time.Since(from)
 	stopping.Store(true)
 	closeAll(clients)
 	wg.Wait()
 	r := result{perMillion: cpu.Seconds() / float64(count) * 1e6, rate: float64(count) / took.Seconds()}
+	if writes > 0 {
+		r.perWrite = float64(count) / float64(writes)
+	}
 	var all []int64
 	for _, l := range latencies {
 		all = append(all, l...)
