@@ -131,6 +131,11 @@ export class Engine {
     return this.options.accountId
   }
 
+  /** The name of this tab. */
+  get tabId(): string {
+    return this.options.tabs.id
+  }
+
   get connectionStatus(): ConnectionStatus {
     return this.connection.status
   }

@@ -48,12 +48,15 @@ export class Outbox {
     options.tabs.onTold((message) => {
       if (message.type === 'outbox.saved') this.learn(message.item)
       else if (message.type === 'outbox.removed') this.drop(message.clientId)
+      else if (message.type === 'outbox.asked') this.tellOwn()
+      else if (message.type === 'outbox.told') this.dropOthers(message.owner, message.clientIds)
     })
   }
 
   /** What an earlier run of the app, or another tab, left. */
   restore(items: readonly OutboxItem[]): void {
     for (const item of items) this.learn(item)
+    this.options.tabs.tell({ type: 'outbox.asked' })
   }
 
   /** In the order in which they are sent. */
@@ -148,6 +151,23 @@ export class Outbox {
     this.watch(item.owner)
   }
 
+  private ownedBy(owner: string): OutboxItem[] {
+    return [...this.items.values()].filter((item) => item.owner === owner)
+  }
+
+  private tellOwn(): void {
+    const { tabs } = this.options
+    const clientIds = this.ownedBy(tabs.id).map((item) => item.clientId)
+    tabs.tell({ type: 'outbox.told', owner: tabs.id, clientIds })
+  }
+
+  /** Of what another tab sends, only this is left. */
+  private dropOthers(owner: string, clientIds: readonly string[]): void {
+    for (const { clientId } of this.ownedBy(owner)) {
+      if (!clientIds.includes(clientId)) this.drop(clientId)
+    }
+  }
+
   /** When the tab that was to send something has gone, this one does. */
   private watch(owner: string): void {
     const { tabs } = this.options
@@ -155,7 +175,7 @@ export class Outbox {
     this.watched.add(owner)
     tabs.whenGone(owner, () => {
       this.watched.delete(owner)
-      for (const item of [...this.items.values()].filter((left) => left.owner === owner)) {
+      for (const item of this.ownedBy(owner)) {
         this.save({ ...item, owner: tabs.id })
         this.pump(item.conversationId)
       }

@@ -6,6 +6,9 @@ import type { OutboxItem } from './state'
 export type TabMessage =
   | { type: 'outbox.saved'; item: OutboxItem }
   | { type: 'outbox.removed'; clientId: string }
+  /** A tab that has just opened asks what is still waiting: what is kept may be a moment old. */
+  | { type: 'outbox.asked' }
+  | { type: 'outbox.told'; owner: string; clientIds: string[] }
   | { type: 'signed-out' }
 
 export interface Tabs {

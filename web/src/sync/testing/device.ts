@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { ID } from '@/api/types'
 import { type Cache, memoryCache } from '../cache'
+import type { Changes } from '../changes'
 import type { Network } from '../connection'
 import { Engine, type Ended } from '../engine'
 import { lastSeqOf, readByOthers, readSeqOf, unreadOf } from '../selectors'
@@ -36,6 +37,7 @@ export class Device {
   readonly timelines = new Map<ID, Timeline>()
   readonly cache: Cache
   ended: Ended | null = null
+  readonly changes: Changes[] = []
 
   constructor(
     readonly server: ModelServer,
@@ -53,7 +55,7 @@ export class Device {
       env: time,
       network: this.network,
       tabs: options.tabs ?? singleTab(),
-      changed: () => undefined,
+      changed: (changes) => this.changes.push(changes),
       ended: (reason) => (this.ended = reason),
     })
   }

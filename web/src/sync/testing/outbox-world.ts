@@ -10,17 +10,20 @@ type Answer = 'stored' | 'lost' | 'cut' | { status: number; retryAfter?: number 
 
 /** Tabs that hear each other, and can go. */
 export class TestTabs {
-  private readonly open = new Map<string, (message: TabMessage) => void>()
+  private readonly open = new Map<string, ((message: TabMessage) => void)[]>()
   private readonly waiting: { id: string; gone: () => void }[] = []
 
   tab(id: string): Tabs {
-    this.open.set(id, () => undefined)
+    const listeners: ((message: TabMessage) => void)[] = []
+    this.open.set(id, listeners)
     return {
       id,
       tell: (message) => {
-        for (const [other, hear] of this.open) if (other !== id) hear(structuredClone(message))
+        for (const [other, hearing] of this.open) {
+          if (other !== id) for (const hear of hearing) hear(structuredClone(message))
+        }
       },
-      onTold: (listener) => void this.open.set(id, listener),
+      onTold: (listener) => void listeners.push(listener),
       whenGone: (other, gone) => {
         if (this.open.has(other)) this.waiting.push({ id: other, gone })
         else gone()
