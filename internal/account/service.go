@@ -68,8 +68,8 @@ type Store interface {
 	NoteUses(ctx context.Context, uses []Use) error
 
 	// DeleteExpired removes registrations, tokens and sessions that expired
-	// before or at now, and returns the sessions.
-	DeleteExpired(ctx context.Context, now int64) ([]Session, error)
+	// before or at now, and returns the sessions by account.
+	DeleteExpired(ctx context.Context, now int64) (map[change.ID][]change.ID, error)
 }
 
 // LetterKind says what a letter is about.
@@ -195,11 +195,7 @@ func (s *Service) Purge(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		byAccount := map[change.ID][]change.ID{}
-		for _, session := range gone {
-			byAccount[session.AccountID] = append(byAccount[session.AccountID], session.ID)
-		}
-		for account, sessions := range byAccount {
+		for account, sessions := range gone {
 			s.store.AfterCommit(ctx, func() { s.ended(account, sessions, Expired) })
 		}
 		return nil

@@ -31,6 +31,7 @@ type Options struct {
 type Guard struct {
 	proxies []netip.Prefix
 	origins map[string]bool
+	https   bool // is what the public URL begins with
 }
 
 // New makes a guard.
@@ -40,6 +41,7 @@ func New(o Options) *Guard {
 		g.origins[strings.ToLower(strings.TrimSuffix(origin, "/"))] = true
 	}
 	if o.PublicURL != nil {
+		g.https = strings.EqualFold(o.PublicURL.Scheme, "https")
 		g.origins[strings.ToLower(o.PublicURL.Scheme+"://"+o.PublicURL.Host)] = true
 	}
 	return g
@@ -114,6 +116,10 @@ func Secure(ctx context.Context) bool {
 	c, _ := ctx.Value(clientKey{}).(client)
 	return c.secure
 }
+
+// Secure tells whether cookies are kept to TLS: the request came by it, or
+// people are told to.
+func (g *Guard) Secure(ctx context.Context) bool { return g.https || Secure(ctx) }
 
 // Token gives the credential of a request, and whether it is the cookie, which
 // browsers send by themselves. A bearer token goes before it.

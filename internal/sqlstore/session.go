@@ -70,11 +70,18 @@ func (s *Store) NoteUses(ctx context.Context, uses []account.Use) error {
 }
 
 // DeleteExpired implements account.Store.
-func (s *Store) DeleteExpired(ctx context.Context, now int64) ([]account.Session, error) {
+func (s *Store) DeleteExpired(ctx context.Context, now int64) (map[change.ID][]change.ID, error) {
 	for _, text := range []string{`DELETE FROM registration WHERE expires_at <= $1`, `DELETE FROM one_time_token WHERE expires_at <= $1`} {
 		if _, err := s.q(ctx).exec(ctx, text, now); err != nil {
 			return nil, err
 		}
 	}
-	return all(ctx, s, scanSession, `DELETE FROM session AS s WHERE s.expires_at <= $1 RETURNING `+sessionColumns, now)
+	gone, err := all(ctx, s, func(rows *sql.Rows) (v account.Session, err error) {
+		return v, rows.Scan(&v.AccountID, &v.ID)
+	}, `DELETE FROM session WHERE expires_at <= $1 RETURNING account_id, id`, now)
+	byAccount := map[change.ID][]change.ID{}
+	for _, v := range gone {
+		byAccount[v.AccountID] = append(byAccount[v.AccountID], v.ID)
+	}
+	return byAccount, err
 }
