@@ -30,6 +30,14 @@ export default defineConfig({
     // Everything stays a file of its own: the Content-Security-Policy allows no data: scripts or styles.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 250,
+    rolldownOptions: {
+      output: {
+        // What changes with a new version of a library stays apart from what changes with ours.
+        codeSplitting: {
+          groups: [{ name: 'vue', test: /node_modules\/(?:@vue|vue|vue-router|pinia|vue-i18n|@intlify)\// }],
+        },
+      },
+    },
   },
   test: {
     environment: 'happy-dom',

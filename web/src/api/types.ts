@@ -1,43 +1,61 @@
-// The shapes that the server sends and takes. One definition for the whole web app.
+// The shapes that cross the network, as the server's own description gives them (schema.gen.ts).
+import type { components, webhooks } from './schema.gen'
 
+type Schemas = components['schemas']
+
+/** A decimal number in a string. */
 export type ID = string
 
-export interface FieldError {
-  location: string
-  message: string
-}
-
 /** RFC 9457. `code` is stable; `detail` is a sentence that a person can act on. */
-export interface Problem {
-  type?: string
-  title: string
-  status: number
-  detail: string
-  code: string
-  errors?: FieldError[]
-  /** Seconds to wait before trying again. */
-  retryAfter?: number
+export type Problem = Omit<Schemas['Problem'], 'type'>
+export type FieldError = Schemas['ProblemField']
+
+export type Card = Schemas['Card']
+export type Account = Schemas['Account']
+export type Contact = Schemas['Contact']
+export type FriendRequest = Schemas['FriendRequest']
+export type Conversation = Schemas['Conversation']
+export type Member = Schemas['Member']
+export type Membership = Schemas['Membership']
+export type Message = Schemas['Message']
+export type MessagePage = Schemas['MessagePage']
+export type ConversationDelta = Schemas['ConversationDelta']
+export type UserDelta = Schemas['UserDelta']
+export type SyncRequest = Schemas['SyncIn']
+export type SyncResult = Schemas['SyncResult']
+export type Presence = Schemas['Presence']
+export type ServerInfo = Schemas['Server']
+export type Language = Account['language']
+export type EndReason = Schemas['SessionEnded']['reason']
+
+export type MessageQuery = Omit<Schemas['ListMessagesIn'], 'conversationId'>
+
+/** In the description, what the socket carries stands as webhooks: a command has a result, an event has none. */
+type Webhook<K extends keyof webhooks> = webhooks[K]['post']
+
+type Carried<K extends keyof webhooks> =
+  Webhook<K> extends { requestBody: { content: { 'application/json': infer Payload } } } ? Payload : never
+
+type Result<K extends keyof webhooks> =
+  Webhook<K> extends { responses: { 200: { content: { 'application/json': infer Answer } } } }
+    ? Answer
+    : never
+
+export type CommandName = {
+  [K in keyof webhooks]: Webhook<K> extends { responses: { 200: unknown } } ? K : never
+}[keyof webhooks]
+
+export type EventName = Exclude<keyof webhooks, CommandName>
+
+/** What a client can ask over the socket, and what it gets. */
+export type SocketCommands = {
+  [K in CommandName]: { request: Carried<K>; result: Result<K> }
 }
 
-export type Language = 'zh-CN' | 'en'
-export type AccountKind = 'person' | 'robot'
-export type RequestState = 'pending' | 'accepted' | 'declined' | 'withdrawn'
-export type MembershipState = 'member' | 'left'
+/** What the server tells without being asked. */
+export type SocketEvents = { [K in EventName]: Carried<K> }
 
-export interface Card {
-  id: ID
-  username: string
-  name: string
-  kind: AccountKind
-}
-
-export interface Account extends Card {
-  email: string
-  role: 'owner' | 'user'
-  language: Language
-  createdAt: number
-  version: number
-}
+export type Delivery = 'smtp' | 'outbox'
 
 export interface Session {
   id: ID
@@ -48,149 +66,6 @@ export interface Session {
   expiresAt: number
   remember: boolean
   current: boolean
-}
-
-export interface Contact {
-  account: Card
-  state: 'friend' | 'none'
-  remark: string
-  blocked: boolean
-  since: number
-  version: number
-}
-
-export interface FriendRequest {
-  id: ID
-  from: Card
-  to: Card
-  greeting: string
-  state: RequestState
-  createdAt: number
-  answeredAt?: number
-  version: number
-}
-
-export interface Conversation {
-  id: ID
-  kind: 'direct'
-  version: number
-  lastSeq: number
-  memberCount: number
-  createdAt: number
-  lastActivityAt: number
-}
-
-export interface Member {
-  account: Card
-  role: 'owner' | 'admin' | 'member'
-  state: MembershipState
-  readSeq: number
-  joinedAt: number
-  version: number
-}
-
-export interface Membership {
-  conversationId: ID
-  state: MembershipState
-  readSeq: number
-  version: number
-}
-
-export interface Message {
-  conversationId: ID
-  seq: number
-  senderId: ID
-  clientId: string
-  kind: 'text'
-  body: string
-  createdAt: number
-  version: number
-}
-
-export interface ConversationDelta {
-  conversationId: ID
-  version: number
-  truncated?: boolean
-  conversation?: Conversation
-  members?: Member[]
-  messages?: Message[]
-}
-
-export interface UserDelta {
-  version: number
-  account?: Account
-  contacts?: Contact[]
-  friendRequests?: FriendRequest[]
-  memberships?: Membership[]
-}
-
-export interface SyncRequest {
-  user: number
-  conversations: { id: ID; version: number }[]
-  messages?: number
-}
-
-export interface SyncResult {
-  user: UserDelta
-  conversations: ConversationDelta[]
-  more: boolean
-  online: ID[]
-  serverTime: number
-}
-
-export interface MessagePage {
-  messages: Message[]
-  lastSeq: number
-  version: number
-}
-
-export interface MessageQuery {
-  before?: number
-  after?: number
-  limit?: number
-}
-
-export interface Presence {
-  accountId: ID
-  online: boolean
-}
-
-export type EndReason = 'revoked' | 'signed_out' | 'disabled' | 'password_changed'
-
-/** What the server tells without being asked. */
-export interface SocketEvents {
-  'user.changed': UserDelta
-  'conversation.changed': ConversationDelta
-  'presence.changed': Presence
-  typing: { conversationId: ID; accountId: ID }
-  'session.ended': { reason: EndReason }
-}
-
-/** What a client can ask over the socket, and what it gets. */
-export interface SocketCommands {
-  sync: { request: SyncRequest; result: SyncResult }
-  'conversation.open': { request: { accountId: ID }; result: ConversationDelta }
-  'message.send': {
-    request: { conversationId: ID; clientId: string; body: string }
-    result: ConversationDelta
-  }
-  'message.list': { request: { conversationId: ID } & MessageQuery; result: MessagePage }
-  'conversation.read': { request: { conversationId: ID; seq: number }; result: Membership }
-  'conversation.typing': { request: { conversationId: ID }; result: Record<string, never> }
-}
-
-export type CommandName = keyof SocketCommands
-export type EventName = keyof SocketEvents
-
-export type Delivery = 'smtp' | 'outbox'
-
-export interface ServerInfo {
-  name: string
-  version: string
-  registration: 'open' | 'closed'
-  mail: Delivery
-  setup: boolean
-  limits: { messageBody: number }
 }
 
 export interface SignedIn {

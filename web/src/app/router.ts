@@ -3,6 +3,8 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
 import { useSession } from '@/stores/session'
 import { boot } from './boot'
+import type * as signedOut from './signed-out'
+import type * as signedIn from './signed-in'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -13,38 +15,32 @@ declare module 'vue-router' {
   }
 }
 
-const account = {
-  setUp: () => import('@/features/account/SetUpView.vue'),
-  signIn: () => import('@/features/account/SignInView.vue'),
-  signUp: () => import('@/features/account/SignUpView.vue'),
-  activate: () => import('@/features/account/ActivateView.vue'),
-  forgot: () => import('@/features/account/ForgotView.vue'),
-  reset: () => import('@/features/account/ResetView.vue'),
-}
+const within = (name: keyof typeof signedIn) => () => import('./signed-in').then((views) => views[name])
+const outside = (name: keyof typeof signedOut) => () => import('./signed-out').then((views) => views[name])
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/setup', component: account.setUp, meta: { open: 'only' } },
-    { path: '/sign-in', component: account.signIn, meta: { open: 'only' } },
-    { path: '/sign-up', component: account.signUp, meta: { open: 'only' } },
-    { path: '/activate', component: account.activate, meta: { open: 'always' } },
-    { path: '/forgot', component: account.forgot, meta: { open: 'always' } },
-    { path: '/reset', component: account.reset, meta: { open: 'always' } },
+    { path: '/setup', component: outside('SetUpView'), meta: { open: 'only' } },
+    { path: '/sign-in', component: outside('SignInView'), meta: { open: 'only' } },
+    { path: '/sign-up', component: outside('SignUpView'), meta: { open: 'only' } },
+    { path: '/activate', component: outside('ActivateView'), meta: { open: 'always' } },
+    { path: '/forgot', component: outside('ForgotView'), meta: { open: 'always' } },
+    { path: '/reset', component: outside('ResetView'), meta: { open: 'always' } },
     {
       path: '/',
-      component: () => import('@/features/shell/ShellView.vue'),
+      component: within('ShellView'),
       redirect: '/chats',
       children: [
         {
           path: 'chats',
-          component: () => import('@/features/chats/ChatsView.vue'),
+          component: within('ChatsView'),
           children: [
-            { path: '', name: 'chats', component: () => import('@/features/chats/NoConversation.vue') },
+            { path: '', name: 'chats', component: within('NoConversation') },
             {
               path: ':id(\\d+)',
               name: 'chat',
-              component: () => import('@/features/chats/ConversationPane.vue'),
+              component: within('ConversationPane'),
               props: true,
               meta: { detail: true },
             },
@@ -52,30 +48,30 @@ export const router = createRouter({
         },
         {
           path: 'contacts',
-          component: () => import('@/features/contacts/ContactsView.vue'),
+          component: within('ContactsView'),
           children: [
-            { path: '', name: 'contacts', component: () => import('@/features/contacts/NoContact.vue') },
+            { path: '', name: 'contacts', component: within('NoContact') },
             {
               path: 'requests',
               name: 'requests',
-              component: () => import('@/features/contacts/RequestsPane.vue'),
+              component: within('RequestsPane'),
               meta: { detail: true },
             },
             {
               path: ':id(\\d+)',
               name: 'contact',
-              component: () => import('@/features/contacts/ContactPane.vue'),
+              component: within('ContactPane'),
               props: true,
               meta: { detail: true },
             },
           ],
         },
-        { path: 'me', name: 'me', component: () => import('@/features/account/MeView.vue') },
+        { path: 'me', name: 'me', component: within('MeView') },
       ],
     },
     {
       path: '/:rest(.*)*',
-      component: () => import('@/features/shell/NotFoundView.vue'),
+      component: outside('NotFoundView'),
       meta: { open: 'always' },
     },
   ],

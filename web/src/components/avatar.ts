@@ -22,7 +22,9 @@ export function initials(name: string, most: 1 | 2): string {
     const letters = characters.filter((character) => eastAsian.test(character))
     return letters.slice(-most).join('')
   }
-  const words = trimmed.slice(0, 200).split(/\s+/)
+  const all = trimmed.slice(0, 200).split(/\s+/)
+  const named = all.filter((word) => /^[\p{L}\p{N}]/u.test(word))
+  const words = named.length ? named : all
   const first = graphemes(words[0] ?? '', 1)[0] ?? ''
   const second = most > 1 && words.length > 1 ? (graphemes(words[words.length - 1] ?? '', 1)[0] ?? '') : ''
   return (first + second).toLocaleUpperCase()

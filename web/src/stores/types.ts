@@ -1,77 +1,20 @@
-// What the views see of the entities. The shapes of the wire stay behind the stores; these are the names that
-// features use, so that a change of the wire ends here.
+// What the views see of the entities. Those that are as the wire has them are its types by another door, so that
+// features know only the stores.
+import type { Card, Contact as ContactRow, FriendRequest as FriendRequestRow, Problem } from '@/api/types'
 
-export type Language = 'zh-CN' | 'en'
+export type {
+  Account,
+  Card,
+  Delivery,
+  Language,
+  Problem,
+  ServerInfo,
+  Session as DeviceSession,
+} from '@/api/types'
 
-export interface Card {
-  id: string
-  username: string
-  name: string
-  kind: 'person' | 'robot'
-}
-
-export interface Account extends Card {
-  email: string
-  role: 'owner' | 'user'
-  language: Language
-  createdAt: number
-}
-
-export interface DeviceSession {
-  id: string
-  device: string
-  address: string
-  createdAt: number
-  lastUsedAt: number
-  expiresAt: number
-  remember: boolean
-  current: boolean
-}
-
-export interface ServerInfo {
-  name: string
-  version: string
-  registration: 'open' | 'closed'
-  mail: Delivery
-  /** True while the server has no owner yet. */
-  setup: boolean
-  limits: { messageBody: number }
-}
-
-/** How a mail leaves the server: sent, or written to the operator's outbox folder. */
-export type Delivery = 'smtp' | 'outbox'
-
-export interface Contact {
-  account: Card
-  state: 'friend' | 'none'
-  remark: string
-  blocked: boolean
-  since: number
-}
-
-export interface FriendRequest {
-  id: string
-  from: Card
-  to: Card
-  greeting: string
-  state: 'pending' | 'accepted' | 'declined' | 'withdrawn'
-  createdAt: number
-  answeredAt?: number
-}
-
-/**
- * A failure that a person can act on. `code` is the server's stable code, or one of our own:
- * `network` (not reached), `timeout` (no answer in time), `internal` (anything else).
- */
-export interface Problem {
-  code: string
-  /** The server's sentence, in English; shown only when there is no translation for the code. */
-  detail: string
-  status: number
-  errors?: { location: string; message: string }[]
-  /** Seconds, of a 429. */
-  retryAfter?: number
-}
+/** Versions are the business of sync. */
+export type Contact = Omit<ContactRow, 'version'>
+export type FriendRequest = Omit<FriendRequestRow, 'version'>
 
 export type ConnectionState =
   /** Nobody is signed in, nothing is tried. */

@@ -94,7 +94,7 @@ describe('the connection', () => {
     const { answer } = server
     server.answer = (id, name, request) => {
       if (name === 'sync') throw refusal(500, 'internal')
-      return answer.call(server, id, name, request) as never
+      return answer.call(server, id, name, request as never) as never
     }
     device.link.cut()
     await time.pass(20_000)

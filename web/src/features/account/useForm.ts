@@ -50,7 +50,7 @@ export function useForm<Field extends string>({ fields, check, codes = {}, submi
       return
     }
     let placed = false
-    for (const { location, message } of answer.errors ?? []) {
+    for (const { location = '', message } of answer.errors ?? []) {
       const name = location.split('.').pop() as Field
       if (!fields.includes(name)) continue
       const known: Record<string, string> = {

@@ -111,13 +111,17 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
     return state.value.rows[handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 12)] ?? null
   }
 
-  watch(state, async ({ rows: after }, { rows: before }) => {
+  watch(state, async ({ rows: after, shift }, { rows: before }) => {
     if (!placed.value) return
     const wasAtEnd = atEnd.value
     const newest = after[after.length - 1]
-    const grew = newest?.key !== before[before.length - 1]?.key
+    const wrote =
+      newest?.key !== before[before.length - 1]?.key &&
+      newest?.message.own &&
+      newest.message.state === 'sending'
     await nextTick()
-    if (grew && (wasAtEnd || (newest?.message.own && newest.message.state === 'sending'))) toEnd()
+    // What waits to be sent stays last, so a message can also come in before the end.
+    if (wrote || (wasAtEnd && !shift)) toEnd()
     look()
   })
 

@@ -1,0 +1,10 @@
+// Everything behind the sign-in, loaded in one piece: no tap waits for a file, and none fails without a network.
+export { default as ShellView } from '@/features/shell/ShellView.vue'
+export { default as ChatsView } from '@/features/chats/ChatsView.vue'
+export { default as NoConversation } from '@/features/chats/NoConversation.vue'
+export { default as ConversationPane } from '@/features/chats/ConversationPane.vue'
+export { default as ContactsView } from '@/features/contacts/ContactsView.vue'
+export { default as NoContact } from '@/features/contacts/NoContact.vue'
+export { default as RequestsPane } from '@/features/contacts/RequestsPane.vue'
+export { default as ContactPane } from '@/features/contacts/ContactPane.vue'
+export { default as MeView } from '@/features/account/MeView.vue'
