@@ -31,7 +31,7 @@ func (s *Session) end(reason Reason, drain bool) {
 	if !drain {
 		candidate = s.candidate
 		s.candidate, s.probed = nil, false
-		s.discard()
+		s.queue.discard()
 	}
 	finished, linger := false, s.srv.opts.CloseTimeout
 	if s.ws != nil {
@@ -75,23 +75,6 @@ func closeCode(r Reason) int {
 	}
 }
 
-// discard empties the queue, except for a message of which a part is already on
-// its way. s.mu is held.
-func (s *Session) discard() {
-	keep := 0
-	if s.taken > 0 {
-		keep = 1
-	}
-	for _, m := range s.queue[min(keep, len(s.queue)):] {
-		s.bytes -= m.Size()
-	}
-	clear(s.queue[min(keep, len(s.queue)):])
-	s.queue = s.queue[:min(keep, len(s.queue))]
-	if len(s.queue) == 0 {
-		s.queue = nil
-	}
-}
-
 // finish cuts what is left of a session that is closing.
 func (s *Session) finish() {
 	s.mu.Lock()
@@ -100,7 +83,7 @@ func (s *Session) finish() {
 		return
 	}
 	s.state = stateEnded
-	s.queue, s.bytes, s.taken = nil, 0, 0
+	s.queue.drop(s.queue.len())
 	ws, candidate := s.ws, s.candidate
 	s.candidate, s.probed = nil, false
 	s.wakePoll()

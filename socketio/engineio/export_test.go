@@ -21,3 +21,40 @@ func Polling(s *Session) bool {
 	defer s.mu.Unlock()
 	return s.polling != nil
 }
+
+// memoryLink takes what there is and forgets it.
+type memoryLink struct {
+	t     *wsConn
+	woken bool
+}
+
+func (l *memoryLink) wake()        { l.woken = true }
+func (l *memoryLink) reading(bool) {}
+func (l *memoryLink) abort()       {}
+func (l *memoryLink) start([]byte) {}
+
+// NewBroadcastBench returns a function that sends a message to n sessions, and
+// then takes it from their queues as a link does.
+func NewBroadcastBench(n int) func(*Message) {
+	srv := NewServer(Options{}, nil)
+	links := make([]*memoryLink, n)
+	for i := range links {
+		s := &Session{srv: srv, proto: 4, state: stateOpen, accepted: true}
+		l := &memoryLink{}
+		t := &wsConn{s: s, link: l}
+		s.ws, l.t = t, t
+		links[i] = l
+	}
+	buf := make([]byte, 64<<10)
+	return func(m *Message) {
+		for _, l := range links {
+			l.t.s.Send(m)
+		}
+		for _, l := range links {
+			if n, _ := l.t.take(buf, true); n != m.Size() || !l.woken {
+				panic("not delivered")
+			}
+			l.woken = false
+		}
+	}
+}

@@ -33,7 +33,7 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 	s.polling = nil
 	// A client handles a close packet at once, but what came with it a little
 	// later: the close packet goes by an answer of its own.
-	over := s.state == stateClosing && len(s.queue) == 0 && !s.farewell
+	over := s.state == stateClosing && s.queue.len() == 0 && !s.farewell
 	s.mu.Unlock()
 
 	if over {
@@ -68,7 +68,7 @@ func (s *Session) waitPoll(r *http.Request, wake chan struct{}) ([]byte, bool) {
 		switch {
 		case s.ws != nil:
 			return nil, false
-		case len(s.queue) > 0:
+		case s.queue.len() > 0:
 			return s.takePayload(), true
 		case s.state > stateOpen:
 			if s.farewell {
@@ -88,7 +88,7 @@ func (s *Session) waitPoll(r *http.Request, wake chan struct{}) ([]byte, bool) {
 			s.mu.Lock()
 		case <-release:
 			s.mu.Lock()
-			if s.ws == nil && len(s.queue) == 0 {
+			if s.ws == nil && s.queue.len() == 0 {
 				return appendPayload(nil, []*Message{noop}, int(s.proto)), true
 			}
 		case <-r.Context().Done():
@@ -103,21 +103,16 @@ func (s *Session) waitPoll(r *http.Request, wake chan struct{}) ([]byte, bool) {
 // one answer. s.mu is held, and the queue is not empty.
 func (s *Session) takePayload() []byte {
 	n, size := 0, 0
-	for n < len(s.queue) {
-		size += s.queue[n].encodedSize() + 1
+	for _, m := range s.queue.items {
+		size += m.encodedSize() + 1
 		if n > 0 && size > s.srv.opts.MaxPayload {
 			break
 		}
-		s.bytes -= s.queue[n].Size()
 		n++
 	}
-	batch := s.queue[:n]
-	if n == len(s.queue) {
-		s.queue = nil
-	} else {
-		s.queue = s.queue[n:]
-	}
-	return appendPayload(nil, batch, int(s.proto))
+	payload := appendPayload(make([]byte, 0, size+8*n), s.queue.items[:n], int(s.proto))
+	s.queue.drop(n)
+	return payload
 }
 
 // servePost takes in the packets of a POST.

@@ -47,6 +47,7 @@ type server struct {
 }
 
 func serve(t *testing.T, o engineio.Options) *server {
+	o.NoReadiness = o.NoReadiness || goroutineLinks
 	s := &server{t: t, sessions: map[string]*echo{}}
 	s.engine = engineio.NewServer(o, func(es *engineio.Session, _ *http.Request) engineio.Handler {
 		es.Accept()

@@ -39,9 +39,7 @@ type Session struct {
 	awaiting   bool // a ping was sent, and nothing has come since
 	posting    bool // a POST is being read
 	farewell   bool // the client gets a close packet with its last poll
-	queue      []*Message
-	taken      int           // bytes of queue[0] that are already with the connection
-	bytes      int           // of the queue
+	queue      queue
 	nextPing   time.Duration // when the next ping is due; or, when awaiting, was due
 	acceptBy   time.Duration
 	upgradeBy  time.Duration
@@ -96,8 +94,7 @@ func (s *Session) begin(h Handler, ws *wsConn) bool {
 		return false
 	}
 	s.state, s.handler, s.ws = stateOpen, h, ws
-	s.queue = append([]*Message{first}, s.queue...)
-	s.bytes += first.Size()
+	s.queue.pushFirst(first)
 	s.nextPing = now + o.PingInterval
 	s.acceptBy = now + o.AcceptTimeout
 	s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
@@ -153,9 +150,8 @@ func (s *Session) Send(ms ...*Message) bool {
 		return false
 	}
 	for _, m := range ms {
-		s.bytes += m.Size()
+		s.queue.push(m)
 	}
-	s.queue = append(s.queue, ms...)
 	s.settleQueue()
 	return true
 }
@@ -164,22 +160,21 @@ func (s *Session) Send(ms ...*Message) bool {
 // when others are still waiting to be sent.
 func (s *Session) SendVolatile(ms ...*Message) bool {
 	s.mu.Lock()
-	busy := len(s.queue) > 0 || s.ws == nil && s.polling == nil || s.ws != nil && s.ws.writing
+	busy := s.queue.len() > 0 || s.ws == nil && s.polling == nil || s.ws != nil && s.ws.writing
 	s.mu.Unlock()
 	return !busy && s.Send(ms...)
 }
 
 // send queues one message. s.mu is held.
 func (s *Session) send(m *Message) {
-	s.queue = append(s.queue, m)
-	s.bytes += m.Size()
+	s.queue.push(m)
 	s.settleQueue()
 }
 
 // settleQueue is called with s.mu held after something was queued: it has it
 // sent, or drops the session.
 func (s *Session) settleQueue() {
-	if o := &s.srv.opts; s.bytes > o.MaxQueueBytes || len(s.queue) > o.MaxQueueFrames {
+	if o := &s.srv.opts; s.queue.bytes > o.MaxQueueBytes || s.queue.len() > o.MaxQueueFrames {
 		// The sender may hold locks that Handler.Closed wants.
 		if s.state <= stateOpen {
 			go s.drop(ReasonSlow)
@@ -193,7 +188,7 @@ func (s *Session) settleQueue() {
 func (s *Session) flush() {
 	if s.ws != nil {
 		s.ws.flush()
-	} else if s.polling != nil && (len(s.queue) > 0 || s.state > stateOpen) {
+	} else if s.polling != nil && (s.queue.len() > 0 || s.state > stateOpen) {
 		s.wakePoll()
 	}
 }

@@ -167,7 +167,7 @@ func (t *wsConn) fail(reason Reason, code int, text string) {
 	s.mu.Lock()
 	if s.ws == t {
 		if s.state <= stateOpen {
-			s.discard()
+			s.queue.discard()
 		}
 		t.close(code, text)
 		s.mu.Unlock()
@@ -259,7 +259,7 @@ func (t *wsConn) Control(op websocket.Opcode, payload []byte) error {
 		s.mu.Lock()
 		current, answered := s.ws == t, t.shut
 		if current && s.state <= stateOpen {
-			s.discard()
+			s.queue.discard()
 		}
 		t.close(code, "")
 		s.mu.Unlock()
@@ -305,13 +305,13 @@ func (t *wsConn) take(dst []byte, sole bool) (n int, fin bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	current := s.ws == t
-	if s.taken == 0 && !t.closing && len(t.control) > 0 || !current && len(t.control) > 0 {
+	if s.queue.taken == 0 && !t.closing && len(t.control) > 0 || !current && len(t.control) > 0 {
 		n = copy(dst, t.control) // dst is always larger than what gathers here
 		t.control, t.pong = nil, false
 	}
 	if current {
-		n += s.takeFrames(dst[n:])
-		if len(s.queue) == 0 && t.closing && !t.shut && len(t.control) <= len(dst)-n {
+		n += s.queue.take(dst[n:], int(s.proto))
+		if s.queue.len() == 0 && t.closing && !t.shut && len(t.control) <= len(dst)-n {
 			n += copy(dst[n:], t.control)
 			t.control, t.shut = nil, true
 		}
@@ -326,28 +326,4 @@ func (t *wsConn) take(dst []byte, sole bool) (n int, fin bool) {
 		t.writing = false
 	}
 	return n, fin
-}
-
-// takeFrames moves frames, the last one perhaps not as a whole, from the queue
-// to dst. s.mu is held.
-func (s *Session) takeFrames(dst []byte) int {
-	n, done := 0, 0
-	for _, m := range s.queue {
-		frame := m.forProtocol(int(s.proto)).frame
-		c := copy(dst[n:], frame[s.taken:])
-		n += c
-		if s.taken += c; s.taken < len(frame) {
-			break
-		}
-		s.taken = 0
-		s.bytes -= m.Size()
-		done++
-	}
-	if done == len(s.queue) {
-		s.queue = nil
-	} else {
-		clear(s.queue[:done])
-		s.queue = s.queue[done:]
-	}
-	return n
 }

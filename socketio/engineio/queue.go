@@ -1,0 +1,117 @@
+package engineio
+
+import "sync"
+
+// queue holds the messages that wait for one session. While it is empty it holds
+// no memory but its own; in the ordinary case of a few messages it allocates
+// nothing.
+type queue struct {
+	items []*Message
+	taken int // bytes of items[0] that are with the connection already
+	bytes int // of all frames
+
+	few   [2]*Message
+	chunk *chunk // what items lies in, if it is one of these
+}
+
+// chunk is a place for more messages than a few, used again and again.
+type chunk [64]*Message
+
+var chunks = sync.Pool{New: func() any { return new(chunk) }}
+
+func (q *queue) len() int { return len(q.items) }
+
+func (q *queue) push(m *Message) {
+	if len(q.items) == cap(q.items) {
+		q.grow()
+	}
+	q.items = append(q.items, m)
+	q.bytes += m.Size()
+}
+
+// pushFirst puts a message before all others.
+func (q *queue) pushFirst(m *Message) {
+	q.push(m)
+	copy(q.items[1:], q.items)
+	q.items[0] = m
+}
+
+func (q *queue) grow() {
+	switch {
+	case cap(q.items) == 0:
+		q.items = q.few[:0]
+	case cap(q.items) == len(q.few):
+		q.chunk = chunks.Get().(*chunk)
+		q.items = append(q.chunk[:0], q.items...)
+		q.few = [len(q.few)]*Message{}
+	case q.chunk != nil:
+		more := make([]*Message, len(q.items), 4*len(q.items))
+		copy(more, q.items)
+		q.free()
+		q.items = more
+	}
+}
+
+// free gives the chunk back.
+func (q *queue) free() {
+	if q.chunk != nil {
+		*q.chunk = chunk{}
+		chunks.Put(q.chunk)
+		q.chunk = nil
+	}
+}
+
+// drop takes the first n messages out.
+func (q *queue) drop(n int) {
+	for _, m := range q.items[:n] {
+		q.bytes -= m.Size()
+	}
+	if n > 0 {
+		q.taken = 0
+	}
+	if n == len(q.items) {
+		q.free()
+		q.few = [len(q.few)]*Message{}
+		q.items = nil
+		return
+	}
+	rest := copy(q.items, q.items[n:])
+	clear(q.items[rest:])
+	q.items = q.items[:rest]
+}
+
+// discard drops all messages but one of which a part is on its way.
+func (q *queue) discard() {
+	keep := 0
+	if q.taken > 0 {
+		keep = 1
+	}
+	for _, m := range q.items[keep:] {
+		q.bytes -= m.Size()
+	}
+	clear(q.items[keep:])
+	q.items = q.items[:keep]
+	if keep == 0 {
+		q.drop(0)
+	}
+}
+
+// take copies frames for a WebSocket of that protocol into dst, the last one
+// perhaps not as a whole, and returns how much that was.
+func (q *queue) take(dst []byte, protocol int) int {
+	n, done := 0, 0
+	for _, m := range q.items {
+		frame := m.forProtocol(protocol).frame
+		c := copy(dst[n:], frame[q.taken:])
+		n += c
+		if q.taken += c; q.taken < len(frame) {
+			break
+		}
+		q.taken = 0
+		done++
+	}
+	taken := q.taken
+	q.drop(done)
+	q.taken = taken
+	return n
+}
