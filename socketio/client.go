@@ -115,10 +115,7 @@ func (c *client) namespaceName(name []byte, query *string) string {
 		*query = string(name[i+1:])
 		name = name[:i]
 	}
-	if ns, _ := c.srv.lookup(name); ns != nil {
-		return ns.name
-	}
-	return string(name)
+	return c.srv.name(name)
 }
 
 // isEventName reports whether a payload begins with a name that an application
@@ -237,6 +234,7 @@ func (c *client) do(t task) {
 		for _, f := range t.socket.ns.onDisconnect {
 			f(t.socket, t.reason)
 		}
+		c.srv.release(t.socket.ns)
 	default:
 		c.event(t)
 	}
@@ -278,7 +276,13 @@ func (c *client) connect(t task) {
 	if closed {
 		return
 	}
-	ns, all := c.srv.lookup([]byte(t.namespace))
+	ns := c.srv.acquire(t.namespace)
+	entered := false
+	defer func() {
+		if ns != nil && !entered {
+			c.srv.release(ns)
+		}
+	}()
 	switch {
 	case ns == nil || request == nil:
 		c.refuse(t, &Error{Message: "Invalid namespace"})
@@ -310,11 +314,12 @@ func (c *client) connect(t task) {
 			return
 		}
 	}
-	if !s.enter() {
+	if entered = s.enter(); !entered {
 		return
 	}
+	single := c.srv.single()
 	c.mu.Lock()
-	if all == 1 {
+	if single {
 		c.opening = nil // there is no other namespace to ask for
 	} else if c.opening != nil {
 		c.opening = c.opening.packed()
@@ -386,7 +391,7 @@ func (c *client) event(t task) {
 		return
 	}
 	h := s.ns.handler(e.Name)
-	if h == nil {
+	if h == nil && len(s.ns.perPacket) == 0 {
 		return
 	}
 	c.mu.Lock()
@@ -397,11 +402,43 @@ func (c *client) event(t task) {
 	if closed { // it came before the end, and is still done
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), c.connectTimeout())
 	}
-	if h.concurrent {
+	for _, m := range s.ns.perPacket {
+		if !c.allowed(ctx, m, s, e) {
+			cancel()
+			e.Done()
+			return
+		}
+	}
+	switch {
+	case h == nil:
+		cancel()
+		e.Done()
+	case h.concurrent:
 		go h.run(ctx, cancel, s, e)
-	} else {
+	default:
 		h.run(ctx, cancel, s, e)
 	}
+}
+
+// allowed asks the middleware for events, and answers the event when it refuses.
+func (c *client) allowed(ctx context.Context, m PacketMiddleware, s *Socket, e *Event) (ok bool) {
+	o := &c.srv.opts
+	defer func() {
+		if v := recover(); v != nil {
+			o.Logger.Error("socketio: panic", "in", "packet middleware", "event", e.Name, "value", v)
+			_ = e.Ack(o.EncodeError(errors.New("panic in middleware")))
+			ok = false
+		}
+	}()
+	err := m(ctx, s, e)
+	if err == nil {
+		return true
+	}
+	if publicError(err).internal {
+		o.Logger.Error("socketio: packet middleware failed", "event", e.Name, "error", err)
+	}
+	_ = e.Ack(o.EncodeError(err))
+	return false
 }
 
 // Closed implements engineio.Handler.

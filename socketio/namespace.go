@@ -24,7 +24,11 @@ type Namespace struct {
 	name  string
 	rooms *roomTable
 
+	refs    int // of a dynamic namespace: sockets, and those about to be; guarded by srv.mu
+	dynamic bool
+
 	middleware   []Middleware
+	perPacket    []PacketMiddleware
 	onConnect    []func(*Socket)
 	onDisconnect []func(*Socket, Reason)
 
@@ -45,6 +49,14 @@ func (ns *Namespace) Name() string { return ns.name }
 // Use adds middleware. All of it is asked in the order in which it was added.
 // It must not be called once the server serves.
 func (ns *Namespace) Use(m Middleware) { ns.middleware = append(ns.middleware, m) }
+
+// PacketMiddleware looks at an event before its handler does. An error takes the
+// place of the handler's result.
+type PacketMiddleware func(ctx context.Context, s *Socket, e *Event) error
+
+// UsePackets adds middleware for events, also for those without a handler. It
+// must not be called once the server serves.
+func (ns *Namespace) UsePackets(m PacketMiddleware) { ns.perPacket = append(ns.perPacket, m) }
 
 // OnConnect adds a function that is called for every new socket, before any
 // event of it is handled. It must not be called once the server serves.

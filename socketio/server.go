@@ -18,6 +18,13 @@ type Server struct {
 
 	mu         sync.RWMutex
 	namespaces map[string]*Namespace
+	patterns   []pattern
+}
+
+// pattern makes namespaces for the names that match.
+type pattern struct {
+	match func(name string) bool
+	model *Namespace
 }
 
 // NewServer returns a Server with the namespace "/".
@@ -48,11 +55,66 @@ func (srv *Server) Namespace(name string) *Namespace {
 	return ns
 }
 
-// lookup returns the namespace with that name, or nil, and how many there are.
-func (srv *Server) lookup(name []byte) (*Namespace, int) {
+// DynamicNamespace has a namespace made for every name that match accepts, when
+// the first client asks for it. Each has the middleware and the handlers of the
+// one that is returned, but sockets and rooms of its own, and is forgotten with
+// its last socket. match must be quick, and so strict that strangers cannot make
+// up names without end.
+func (srv *Server) DynamicNamespace(match func(name string) bool) *Namespace {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	model := newNamespace(srv, "")
+	srv.patterns = append(srv.patterns, pattern{match, model})
+	return model
+}
+
+// name returns the name of a namespace as a string that exists already, if it
+// does.
+func (srv *Server) name(name []byte) string {
 	srv.mu.RLock()
 	defer srv.mu.RUnlock()
-	return srv.namespaces[string(name)], len(srv.namespaces)
+	if ns := srv.namespaces[string(name)]; ns != nil {
+		return ns.name
+	}
+	return string(name)
+}
+
+// acquire returns the namespace with that name, or nil. It stays at least until
+// it is released.
+func (srv *Server) acquire(name string) *Namespace {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	ns := srv.namespaces[name]
+	for i := 0; ns == nil && i < len(srv.patterns); i++ {
+		if p := srv.patterns[i]; p.match(name) {
+			ns = newNamespace(srv, name)
+			ns.dynamic = true
+			ns.middleware, ns.perPacket = p.model.middleware, p.model.perPacket
+			ns.onConnect, ns.onDisconnect = p.model.onConnect, p.model.onDisconnect
+			ns.handlers.Store(p.model.handlers.Load())
+			ns.fallback.Store(p.model.fallback.Load())
+			srv.namespaces[name] = ns
+		}
+	}
+	if ns != nil {
+		ns.refs++
+	}
+	return ns
+}
+
+func (srv *Server) release(ns *Namespace) {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	if ns.refs--; ns.refs == 0 && ns.dynamic {
+		delete(srv.namespaces, ns.name)
+	}
+}
+
+// single reports whether there is only one namespace that could be asked for.
+func (srv *Server) single() bool {
+	srv.mu.RLock()
+	defer srv.mu.RUnlock()
+	return len(srv.namespaces) == 1 && len(srv.patterns) == 0
 }
 
 // Connections returns the number of connections, those included that are in no

@@ -520,3 +520,63 @@ func TestRequestOutlivesTheFirstNamespace(t *testing.T) {
 		t.Errorf("first %s, then %s", a, b)
 	}
 }
+
+func TestDynamicNamespaces(t *testing.T) {
+	f := serve(t, socketio.Options{})
+	model := f.io.DynamicNamespace(func(name string) bool { return len(name) == 7 && strings.HasPrefix(name, "/team-") })
+	model.Use(func(_ context.Context, _ *socketio.Socket, h *socketio.Handshake) error {
+		if h.Namespace == "/team-x" {
+			return socketio.NewError("no", nil)
+		}
+		return nil
+	})
+	ended := make(chan struct{}, 10)
+	model.OnDisconnect(func(*socketio.Socket, socketio.Reason) { ended <- struct{}{} })
+	socketio.On(model, "all", func(_ context.Context, s *socketio.Socket, in json.RawMessage) (string, error) {
+		return s.Namespace().Name(), s.Namespace().Emit("to all", in)
+	})
+	a, _ := f.connect("/team-a")
+	b, _ := f.connect("/team-b")
+	f.enter(b, "/team-a", "")
+	a.Text(`42/team-a,1["all",7]`)
+	a.Want(`42/team-a,["to all",7]`, `43/team-a,1["/team-a"]`)
+	b.Want(`42/team-a,["to all",7]`)
+	b.Text(`42/team-b,["all",8]`)
+	b.Want(`42/team-b,["to all",8]`)
+	a.Text(`40/team-x,`, `40/teams,`)
+	a.Want(`44/team-x,{"message":"no"}`, `44/teams,{"message":"Invalid namespace"}`)
+	if n := socketio.Namespaces(f.io); n != 3 {
+		t.Errorf("%d namespaces", n)
+	}
+	a.Close()
+	b.Close()
+	for range 3 {
+		within(t, ended)
+	}
+	wstest.Eventually(t, "they are forgotten", func() bool { return socketio.Namespaces(f.io) == 1 })
+}
+
+func TestPacketMiddleware(t *testing.T) {
+	f := serve(t, socketio.Options{})
+	root := f.io.Namespace("/")
+	seen := make(chan string, 10)
+	root.UsePackets(func(_ context.Context, _ *socketio.Socket, e *socketio.Event) error {
+		seen <- e.Name
+		switch e.Name {
+		case "forbidden":
+			return socketio.NewError("you may not", nil)
+		case "panic":
+			panic("in packet middleware")
+		}
+		return nil
+	})
+	root.HandleOther(func(_ context.Context, _ *socketio.Socket, e *socketio.Event) { _ = e.Ack("handled") })
+	c, _ := f.connect("")
+	c.Text(`421["forbidden"]`, `422["fine"]`, `423["panic"]`, `424["fine"]`)
+	c.Want(`431[{"error":{"message":"you may not"}}]`, `432["handled"]`, `433[{"error":{"message":"internal error"}}]`, `434["handled"]`)
+	for _, want := range []string{"forbidden", "fine", "panic", "fine"} {
+		if got := within(t, seen); got != want {
+			t.Errorf("saw %q, want %q", got, want)
+		}
+	}
+}
