@@ -265,20 +265,23 @@ func (a *App) Wait(ctx context.Context) error {
 	}
 }
 
+// socketsClose is how long sockets may take to hear that the server stops.
+const socketsClose = 3 * time.Second
+
 // Close stops in the order in which nothing is lost: no new requests, what runs
 // is finished, sockets are drained, mail is tried once more, the store is
 // closed. ctx bounds the waiting.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
 	if a.http != nil {
-		// Long polls end with their sockets, so both are closed side by side.
-		drained := make(chan error, 1)
-		go func() { drained <- a.Hub.Close(ctx) }()
-		if err := a.http.Shutdown(ctx); err != nil {
-			errs = append(errs, a.http.Close())
-		}
-		if err := <-drained; err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		// Sockets first: those that poll need the listener to hear of it.
+		sockets, cancel := context.WithTimeout(ctx, socketsClose)
+		if err := a.Hub.Close(sockets); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			errs = append(errs, err)
+		}
+		cancel()
+		if a.http.Shutdown(ctx) != nil {
+			errs = append(errs, a.http.Close())
 		}
 	} else if a.listener != nil {
 		errs = append(errs, a.listener.Close())

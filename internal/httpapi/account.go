@@ -139,7 +139,7 @@ func (a *api) sessions() {
 		})
 	handle(a, operation{method: http.MethodDelete, path: "/sessions/{id}", id: "session.end", tag: tag, status: http.StatusNoContent,
 		summary: "Sign out one device", errors: []int{404}},
-		func(ctx context.Context, in *idPath) (*none, error) {
+		func(ctx context.Context, in *IDPath) (*none, error) {
 			return nil, a.Accounts.EndSession(ctx, actor(ctx), in.ID.Domain())
 		})
 }

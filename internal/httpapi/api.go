@@ -312,7 +312,7 @@ func answer[T any](v T, err error) (*body[T], error) {
 	return &body[T]{v}, nil
 }
 
-// idPath is the input of operations on one thing.
-type idPath struct {
-	ID wire.ID `path:"id"`
+// IDPath is the input of operations on one thing.
+type IDPath struct {
+	ID wire.PathID `path:"id"`
 }

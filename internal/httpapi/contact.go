@@ -13,7 +13,7 @@ func (a *api) contact() {
 	const tag = "Contacts"
 	type withBody[T any] struct{ Body T }
 	type idWithBody[T any] struct {
-		idPath
+		IDPath
 		Body T
 	}
 
@@ -34,9 +34,9 @@ func (a *api) contact() {
 			return answer(wire.NewContacts(list), err)
 		})
 
-	one := func(id, method, path, summary string, do func(ctx context.Context, in *idPath) (contact.Contact, error)) {
+	one := func(id, method, path, summary string, do func(ctx context.Context, in *IDPath) (contact.Contact, error)) {
 		handle(a, operation{method: method, path: path, id: id, tag: tag, summary: summary, errors: []int{404}},
-			func(ctx context.Context, in *idPath) (*body[wire.Contact], error) {
+			func(ctx context.Context, in *IDPath) (*body[wire.Contact], error) {
 				c, err := do(ctx, in)
 				return answer(wire.NewContact(c), err)
 			})
@@ -48,18 +48,18 @@ func (a *api) contact() {
 			return answer(wire.NewContact(c), err)
 		})
 	one("contact.delete", http.MethodDelete, "/contacts/{id}", "End a friendship, for both; the conversation stays readable",
-		func(ctx context.Context, in *idPath) (contact.Contact, error) {
+		func(ctx context.Context, in *IDPath) (contact.Contact, error) {
 			return a.Contacts.Delete(ctx, actor(ctx).AccountID, in.ID.Domain())
 		})
 	one("contact.block", http.MethodPut, "/blocks/{id}", "Keep somebody from writing to me and asking me",
-		func(ctx context.Context, in *idPath) (contact.Contact, error) {
+		func(ctx context.Context, in *IDPath) (contact.Contact, error) {
 			if err := a.Accounts.AllowLookup(ctx, actor(ctx)); err != nil {
 				return contact.Contact{}, err
 			}
 			return a.Contacts.Block(ctx, actor(ctx).AccountID, in.ID.Domain())
 		})
 	one("contact.unblock", http.MethodDelete, "/blocks/{id}", "End a block",
-		func(ctx context.Context, in *idPath) (contact.Contact, error) {
+		func(ctx context.Context, in *IDPath) (contact.Contact, error) {
 			return a.Contacts.Unblock(ctx, actor(ctx).AccountID, in.ID.Domain())
 		})
 
@@ -78,9 +78,9 @@ func (a *api) contact() {
 			r, err := a.Contacts.Ask(ctx, actor(ctx).AccountID, in.Body.AccountID.Domain(), in.Body.Greeting, in.Body.Remark)
 			return answer(wire.NewFriendRequest(r, actor(ctx).AccountID), err)
 		})
-	settle := func(id, verb, summary string, do func(ctx context.Context, in *idPath) (contact.Request, error)) {
+	settle := func(id, verb, summary string, do func(ctx context.Context, in *IDPath) (contact.Request, error)) {
 		handle(a, operation{method: http.MethodPost, path: "/friend-requests/{id}/" + verb, id: id, tag: tag, summary: summary, errors: []int{404, 409}},
-			func(ctx context.Context, in *idPath) (*body[wire.FriendRequest], error) {
+			func(ctx context.Context, in *IDPath) (*body[wire.FriendRequest], error) {
 				r, err := do(ctx, in)
 				return answer(wire.NewFriendRequest(r, actor(ctx).AccountID), err)
 			})
@@ -88,7 +88,7 @@ func (a *api) contact() {
 	handle(a, operation{method: http.MethodPost, path: "/friend-requests/{id}/accept", id: "friend_request.accept", tag: tag,
 		summary: "Become friends; the conversation is made at once", errors: []int{404, 409}},
 		func(ctx context.Context, in *struct {
-			idPath
+			IDPath
 			Body *wire.AcceptFriend
 		}) (*body[wire.FriendRequest], error) {
 			var remark string
@@ -99,11 +99,11 @@ func (a *api) contact() {
 			return answer(wire.NewFriendRequest(r, actor(ctx).AccountID), err)
 		})
 	settle("friend_request.decline", "decline", "Say no to a friend request",
-		func(ctx context.Context, in *idPath) (contact.Request, error) {
+		func(ctx context.Context, in *IDPath) (contact.Request, error) {
 			return a.Contacts.Decline(ctx, actor(ctx).AccountID, in.ID.Domain())
 		})
 	settle("friend_request.withdraw", "withdraw", "Take my own friend request back",
-		func(ctx context.Context, in *idPath) (contact.Request, error) {
+		func(ctx context.Context, in *IDPath) (contact.Request, error) {
 			return a.Contacts.Withdraw(ctx, actor(ctx).AccountID, in.ID.Domain())
 		})
 }

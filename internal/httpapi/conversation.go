@@ -12,7 +12,7 @@ func (a *api) conversation() {
 	const tag = "Conversations"
 	type withBody[T any] struct{ Body T }
 	type idWithBody[T any] struct {
-		idPath
+		IDPath
 		Body T
 	}
 
@@ -33,14 +33,14 @@ func (a *api) conversation() {
 		})
 	handle(a, operation{method: http.MethodGet, path: "/conversations/{id}", id: "conversation.get", tag: tag,
 		summary: "A conversation with its members and its newest message", errors: []int{404}},
-		func(ctx context.Context, in *idPath) (*body[wire.ConversationDelta], error) {
+		func(ctx context.Context, in *IDPath) (*body[wire.ConversationDelta], error) {
 			d, err := a.Conversations.Get(ctx, actor(ctx).AccountID, in.ID.Domain())
 			return answer(wire.NewConversationDelta(d), err)
 		})
 	handle(a, operation{method: http.MethodGet, path: "/conversations/{id}/messages", id: "message.list", tag: tag,
 		summary: "A part of the history", text: "The newest messages before `before`, or the oldest after `after`; without both, the newest.", errors: []int{404}},
 		func(ctx context.Context, in *struct {
-			idPath
+			IDPath
 			Before int64 `query:"before" minimum:"1" doc:"Messages with a smaller seq"`
 			After  int64 `query:"after" minimum:"0" doc:"Messages with a greater seq"`
 			Limit  int   `query:"limit" minimum:"1" maximum:"100" default:"50"`
@@ -62,7 +62,7 @@ func (a *api) conversation() {
 		})
 	handle(a, operation{method: http.MethodPost, path: "/conversations/{id}/typing", id: "conversation.typing", tag: tag, status: http.StatusNoContent,
 		summary: "Tell the others that I type", errors: []int{404}},
-		func(ctx context.Context, in *idPath) (*none, error) {
+		func(ctx context.Context, in *IDPath) (*none, error) {
 			if err := a.Conversations.MayType(ctx, actor(ctx).AccountID, in.ID.Domain()); err != nil {
 				return nil, err
 			}

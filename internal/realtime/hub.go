@@ -75,8 +75,15 @@ func New(o Options) *Hub {
 	return h
 }
 
-// ServeHTTP implements http.Handler.
-func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.server.ServeHTTP(w, r) }
+// ServeHTTP implements http.Handler. Pages of other sites get nothing, by
+// WebSocket or by polling.
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !h.Guard.SameOrigin(r) {
+		http.Error(w, "a page of another site may not connect", http.StatusForbidden)
+		return
+	}
+	h.server.ServeHTTP(w, r)
+}
 
 // stillUsedEvery is how often sessions that are connected are noted as used.
 const stillUsedEvery = 4 * time.Minute

@@ -5,6 +5,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -42,6 +43,18 @@ func (ID) Schema(huma.Registry) *huma.Schema {
 	return s
 }
 
+// PathID is an ID in a path.
+type PathID string
+
+// Domain gives the identifier; 0, which nothing has, if it is beyond 63 bits.
+func (id PathID) Domain() change.ID {
+	n, _ := change.ParseID(string(id))
+	return n
+}
+
+// Schema implements huma.SchemaProvider.
+func (PathID) Schema(r huma.Registry) *huma.Schema { return ID(0).Schema(r) }
+
 // limit sets the bounds of a text property.
 func limit(s *huma.Schema, property string, minLength, maxLength int) {
 	p := s.Properties[property]
@@ -52,11 +65,14 @@ func limit(s *huma.Schema, property string, minLength, maxLength int) {
 	p.PrecomputeMessages()
 }
 
-// Raw encodes v, which must be one of the shapes of this package.
+// Raw encodes v, which must be one of the shapes of this package. What HTML
+// would escape stays as it is.
 func Raw(v any) json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		panic(fmt.Sprintf("wire: %T does not encode: %v", v, err))
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

@@ -1,0 +1,153 @@
+package apptest
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/wire"
+)
+
+// Mirror is a client's copy of what a person sees: a snapshot, kept up to date
+// by nothing but events. After every operation it must equal a new snapshot.
+type Mirror struct {
+	person        *Person
+	user          wire.UserDelta
+	conversations map[wire.ID]*wire.ConversationDelta
+}
+
+// Snapshot fetches all that the person sees.
+func (p *Person) Snapshot() *Mirror {
+	p.Server.T.Helper()
+	m := &Mirror{person: p, conversations: map[wire.ID]*wire.ConversationDelta{}}
+	var r wire.SyncResult
+	a := p.Server.Do(p, "POST", "/sync", wire.SyncIn{Conversations: []wire.KnownConversation{}, Messages: 100})
+	if a.Status != 200 {
+		p.Server.T.Fatalf("sync: %d %s", a.Status, a.Raw)
+	}
+	a.Into(p.Server.T, &r)
+	m.user = r.User
+	for _, d := range r.Conversations {
+		d.Truncated = false
+		m.conversations[d.ConversationID] = &d
+	}
+	return m
+}
+
+// Apply takes an announced change, if it is the person's.
+func (m *Mirror) Apply(e Event) {
+	t := m.person.Server.T
+	t.Helper()
+	if e.Scope.Kind == change.User {
+		if e.Scope.ID != m.person.ID {
+			return
+		}
+		var d wire.UserDelta
+		if err := json.Unmarshal(e.Payload, &d); err != nil {
+			t.Fatal(err)
+		}
+		if d.Version != m.user.Version+1 {
+			t.Errorf("%s: user scope went from %d to %d", m.person.Name, m.user.Version, d.Version)
+		}
+		m.user.Version = d.Version
+		if d.Account != nil {
+			m.user.Account = d.Account
+		}
+		m.user.Contacts = merge(m.user.Contacts, d.Contacts, func(c wire.Contact) wire.ID { return c.Account.ID })
+		m.user.FriendRequests = merge(m.user.FriendRequests, d.FriendRequests, func(r wire.FriendRequest) wire.ID { return r.ID })
+		m.user.Memberships = merge(m.user.Memberships, d.Memberships, func(s wire.Membership) wire.ID { return s.ConversationID })
+		return
+	}
+	var d wire.ConversationDelta
+	if err := json.Unmarshal(e.Payload, &d); err != nil {
+		t.Fatal(err)
+	}
+	have := m.conversations[d.ConversationID]
+	if have == nil {
+		mine := false
+		for _, member := range d.Members {
+			mine = mine || member.Account.ID.Domain() == m.person.ID
+		}
+		if !mine {
+			return
+		}
+		have = &wire.ConversationDelta{ConversationID: d.ConversationID}
+		m.conversations[d.ConversationID] = have
+	}
+	if d.Version != have.Version+1 {
+		t.Errorf("%s: conversation went from version %d to %d", m.person.Name, have.Version, d.Version)
+	}
+	have.Version = d.Version
+	if d.Conversation != nil {
+		c := *d.Conversation
+		have.Conversation = &c
+	}
+	have.Members = merge(have.Members, d.Members, func(s wire.Member) wire.ID { return s.Account.ID })
+	have.Messages = merge(have.Messages, d.Messages, func(s wire.Message) wire.ID { return wire.ID(s.Seq) })
+	for _, msg := range d.Messages {
+		have.Conversation.LastSeq = max(have.Conversation.LastSeq, msg.Seq)
+		have.Conversation.LastActivityAt = max(have.Conversation.LastActivityAt, msg.CreatedAt)
+		for i := range have.Members {
+			if s := &have.Members[i]; s.Account.ID == msg.SenderID {
+				s.ReadSeq, s.Version = max(s.ReadSeq, msg.Seq), max(s.Version, msg.Version)
+			}
+		}
+		if msg.SenderID.Domain() == m.person.ID {
+			for i := range m.user.Memberships {
+				if s := &m.user.Memberships[i]; s.ConversationID == msg.ConversationID {
+					s.ReadSeq = max(s.ReadSeq, msg.Seq)
+				}
+			}
+		}
+	}
+}
+
+func merge[T any](have, news []T, key func(T) wire.ID) []T {
+next:
+	for _, n := range news {
+		for i := range have {
+			if key(have[i]) == key(n) {
+				have[i] = n
+				continue next
+			}
+		}
+		have = append(have, n)
+	}
+	return have
+}
+
+// String prints all of it in a fixed order, without what is gone.
+func (m *Mirror) String() string {
+	var lines []string
+	line := func(kind string, v any) { lines = append(lines, kind+" "+string(wire.Raw(v))) }
+	line("user", m.user.Version)
+	line("account", m.user.Account)
+	for _, c := range m.user.Contacts {
+		if c.State == "friend" || c.Blocked {
+			line("contact", c)
+		}
+	}
+	for _, r := range m.user.FriendRequests {
+		line("request", r)
+	}
+	for _, s := range m.user.Memberships {
+		if s.State == "member" {
+			line("membership", s)
+		}
+	}
+	for _, d := range m.conversations {
+		line(fmt.Sprintf("conversation %d at %d", d.ConversationID, d.Version), d.Conversation)
+		for _, s := range d.Members {
+			if s.State == "member" {
+				line(fmt.Sprintf("member %d", d.ConversationID), s)
+			}
+		}
+		for _, s := range d.Messages {
+			line(fmt.Sprintf("message %d", d.ConversationID), s)
+		}
+	}
+	sort.Strings(lines)
+	return strings.Join(lines, "\n")
+}
