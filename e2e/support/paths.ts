@@ -4,6 +4,6 @@ const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 
 export const repository = root('')
 /** The program under test, as `make build` leaves it. */
-export const program = root('bin/happychat')
+export const program = process.env['E2E_PROGRAM'] ?? root('bin/happychat')
 export const mailServer = root('.cache/e2e/smtpd')
 export const locale = (language: string) => root(`web/src/i18n/locales/${language}.json`)
