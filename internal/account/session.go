@@ -19,6 +19,7 @@ type Credentials struct {
 // SignIn makes a new session. Unknown names, disabled accounts and wrong
 // passwords get the same error after the same time.
 func (s *Service) SignIn(ctx context.Context, c Credentials, client Client) (SignedIn, error) {
+	c.Login = storable(c.Login)
 	login := loginKey(c.Login)
 	both := login + " " + from(client)
 	if err := checks(
@@ -113,9 +114,14 @@ func (s *Service) open(ctx context.Context, a Account, remember bool, client Cli
 	return SignedIn{Account: a, Session: session, Token: token}, nil
 }
 
-// cut keeps the first max code points, without what no text may hold.
+// storable leaves out what no text may hold.
+func storable(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", "")
+}
+
+// cut keeps the first max code points.
 func cut(text string, max int) string {
-	runes := []rune(strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", ""))
+	runes := []rune(storable(text))
 	return string(runes[:min(max, len(runes))])
 }
 
