@@ -64,9 +64,17 @@ type Options struct {
 	AllowEIO3 bool
 	// NoPolling and NoWebSocket switch a transport off.
 	NoPolling, NoWebSocket bool
+	// DeflateThreshold is the length in bytes from which on messages are
+	// compressed for WebSockets that agree (permessage-deflate, without context
+	// takeover); 0 means never. A message to many is compressed once.
+	DeflateThreshold int
 	// NoReadiness gives every WebSocket a goroutine of its own, also on plain
 	// TCP on Linux, where none is needed.
 	NoReadiness bool
+
+	// Cookie, when set, makes a cookie for the answer to a handshake, for load
+	// balancers that keep a client's requests together by one; nil for none.
+	Cookie func(sid string, r *http.Request) *http.Cookie
 
 	// CheckOrigin decides whether a request with an Origin header is served;
 	// by default only if its host is the request's host. A request that is
@@ -125,7 +133,9 @@ func (o Options) engine() engineio.Options {
 		AllowEIO3:         o.AllowEIO3,
 		NoPolling:         o.NoPolling,
 		NoWebSocket:       o.NoWebSocket,
+		DeflateThreshold:  o.DeflateThreshold,
 		NoReadiness:       o.NoReadiness,
+		Cookie:            o.Cookie,
 		CheckOrigin:       o.CheckOrigin,
 		ClientAddr:        o.ClientAddr,
 	}

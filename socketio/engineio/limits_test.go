@@ -264,3 +264,52 @@ func TestEncodedPayloadIsUnderstood(t *testing.T) {
 		}
 	}
 }
+
+func TestCompression(t *testing.T) {
+	s := serve(t, engineio.Options{DeflateThreshold: 100, AllowEIO3: true, MaxPayload: 100_000})
+	for _, v := range []revision{4, 3} {
+		c := wstest.Dial(t, s.url+"/engine.io/?"+v.q("websocket"), "Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
+		if got := c.Res.Header.Get("Sec-WebSocket-Extensions"); got != "permessage-deflate; server_no_context_takeover; client_no_context_takeover" {
+			t.Fatalf("agreed on %q", got)
+		}
+		c.Next() // open; whether it is worth compressing depends on its length
+		for _, op := range []byte{0x81, 0x82} {
+			m := "4" + strings.Repeat("a", 50_000)
+			if op == 0x82 {
+				m = "\x04" + m
+			}
+			c.Raw(wstest.Masked(op, m))
+			f, err := c.Next()
+			if err != nil || f.Op != op|0x40 || len(f.Payload) > 1000 {
+				t.Fatalf("got frame %#x of %d bytes, %v", f.Op, len(f.Payload), err)
+			}
+			// What the server compressed, it also understands.
+			c.Raw(wstest.Masked(f.Op, f.Payload))
+			if again, err := c.Next(); err != nil || again != f {
+				t.Fatalf("got frame %#x of %d bytes, %v", again.Op, len(again.Payload), err)
+			}
+		}
+		c.Text("4short")
+		c.Want("4short")
+	}
+	plain, _ := s.ws(4)
+	plain.Text("4" + strings.Repeat("a", 200))
+	plain.Want("4" + strings.Repeat("a", 200))
+}
+
+func TestCookie(t *testing.T) {
+	s := serve(t, engineio.Options{Cookie: func(sid string, _ *http.Request) *http.Cookie {
+		return &http.Cookie{Name: "io", Value: sid, HttpOnly: true}
+	}})
+	res, err := http.Get(s.url + "/engine.io/?EIO=4&transport=polling")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	c := wstest.Dial(t, s.url+"/engine.io/?EIO=4&transport=websocket")
+	for _, h := range []http.Header{res.Header, c.Res.Header} {
+		if got := h.Get("Set-Cookie"); !strings.HasPrefix(got, "io=") || !strings.HasSuffix(got, "; HttpOnly") {
+			t.Errorf("Set-Cookie: %q", got)
+		}
+	}
+}

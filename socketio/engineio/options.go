@@ -51,9 +51,18 @@ type Options struct {
 	// NoPolling and NoWebSocket switch a transport off.
 	NoPolling, NoWebSocket bool
 
+	// DeflateThreshold is the length in bytes from which on messages are
+	// compressed for WebSockets that agree (permessage-deflate, without context
+	// takeover); 0 means never. A message to many is compressed once.
+	DeflateThreshold int
 	// NoReadiness gives every WebSocket a goroutine, also where the server could
 	// wait for the readiness of many connections at once (plain TCP on Linux).
 	NoReadiness bool
+
+	// Cookie, when set, makes a cookie for the answer to a handshake, for load
+	// balancers that keep a client's requests together by one; nil for none.
+	// A session ID in it is as secret as everywhere else: it should be HttpOnly.
+	Cookie func(sid string, r *http.Request) *http.Cookie
 
 	// CheckOrigin decides whether a request that carries an Origin header may
 	// be served; by default its host must be the request's host. It is asked

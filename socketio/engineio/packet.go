@@ -35,6 +35,7 @@ type Message struct {
 	body   int
 	binary bool
 	v3     atomic.Pointer[Message] // a binary message for protocol 3
+	small  atomic.Pointer[[]byte]  // the compressed frame; frame itself if that is not shorter
 }
 
 // NewText encodes a text message; the parts are put together. They must be
@@ -103,11 +104,33 @@ func (m *Message) forProtocol(p int) *Message {
 	}
 	data := m.frame[m.body:]
 	frame := websocket.AppendHeader(nil, websocket.OpBinary, 1+len(data))
+	body := len(frame) // for a WebSocket, the type belongs to the payload
 	frame = append(frame, 4)
-	body := len(frame)
 	v := &Message{frame: append(frame, data...), body: body, binary: true}
 	m.v3.Store(v)
 	return v
+}
+
+// frameFor returns m's WebSocket frame as a connection wants it. deflate is the
+// length of payload from which on it is compressed, or 0.
+func (m *Message) frameFor(protocol, deflate int) []byte {
+	m = m.forProtocol(protocol)
+	if deflate == 0 || len(m.frame)-m.body < deflate {
+		return m.frame
+	}
+	if small := m.small.Load(); small != nil {
+		return *small
+	}
+	op := websocket.OpText
+	if m.binary {
+		op = websocket.OpBinary
+	}
+	small := websocket.DeflateFrame(op, m.frame[m.body:])
+	if small == nil {
+		small = m.frame
+	}
+	m.small.CompareAndSwap(nil, &small)
+	return *m.small.Load()
 }
 
 // packet is one incoming packet, taken apart. data aliases the input.

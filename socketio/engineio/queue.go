@@ -96,12 +96,12 @@ func (q *queue) discard() {
 	}
 }
 
-// take copies frames for a WebSocket of that protocol into dst, the last one
+// take copies frames, as Message.frameFor gives them, into dst, the last one
 // perhaps not as a whole, and returns how much that was.
-func (q *queue) take(dst []byte, protocol int) int {
+func (q *queue) take(dst []byte, protocol, deflate int) int {
 	n, done := 0, 0
 	for _, m := range q.items {
-		frame := m.forProtocol(protocol).frame
+		frame := m.frameFor(protocol, deflate)
 		c := copy(dst[n:], frame[q.taken:])
 		n += c
 		if q.taken += c; q.taken < len(frame) {

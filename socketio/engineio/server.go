@@ -184,6 +184,11 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, refused)
 		return
 	}
+	if srv.opts.Cookie != nil {
+		if c := srv.opts.Cookie(s.id, r); c != nil {
+			http.SetCookie(w, c)
+		}
+	}
 	if transport == "websocket" {
 		s.serveWebSocket(w, r)
 		return

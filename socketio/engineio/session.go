@@ -144,6 +144,11 @@ func (s *Session) limit() int {
 // blocks. It returns false if the session has ended. A session whose queue
 // grows beyond its bounds is dropped with ReasonSlow.
 func (s *Session) Send(ms ...*Message) bool {
+	if d := s.srv.opts.DeflateThreshold; d > 0 { // here rather than where it holds up others
+		for _, m := range ms {
+			m.frameFor(int(s.proto), d)
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state > stateOpen {

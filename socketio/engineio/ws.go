@@ -31,6 +31,8 @@ type wsConn struct {
 	link link
 	rd   websocket.Reader // used by the link's reader only
 
+	deflate int // the threshold of compression, or 0 if it was not agreed
+
 	// Guarded by s.mu:
 	writing bool   // the link was woken, or is writing
 	closing bool   // closeFrame follows what is still to be sent, then the end
@@ -41,7 +43,8 @@ type wsConn struct {
 
 // serveWebSocket opens a session by WebSocket.
 func (s *Session) serveWebSocket(w http.ResponseWriter, r *http.Request) {
-	conn, early, err := websocket.Upgrade(w, r, "", corsOnly(w), s.srv.opts.CloseTimeout)
+	t := &wsConn{s: s}
+	conn, early, err := websocket.Upgrade(w, r, t.negotiate(r), setCookies(w), s.srv.opts.CloseTimeout)
 	if err != nil {
 		s.finish()
 		if errors.Is(err, websocket.ErrHijack) {
@@ -49,7 +52,6 @@ func (s *Session) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	t := &wsConn{s: s}
 	t.link = s.srv.newLink(t, conn)
 	if !s.begin(s.srv.open(s, r), t) {
 		t.link.abort()
@@ -58,14 +60,26 @@ func (s *Session) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	t.link.start(early)
 }
 
-// corsOnly keeps of the headers set so far those that a browser needs with a
-// 101.
-func corsOnly(w http.ResponseWriter) http.Header {
+// negotiate agrees on compression, if it is wanted on both sides, and returns the
+// header that says so.
+func (t *wsConn) negotiate(r *http.Request) string {
+	threshold := t.s.srv.opts.DeflateThreshold
+	if threshold <= 0 {
+		return ""
+	}
+	agreed := websocket.NegotiateDeflate(r)
+	if agreed != "" {
+		t.deflate, t.rd.Inflate = threshold, websocket.Inflate
+	}
+	return agreed
+}
+
+// setCookies returns the cookies that were set on the response so far, which the
+// answer to a WebSocket handshake would lose otherwise.
+func setCookies(w http.ResponseWriter) http.Header {
 	h := http.Header{}
-	for _, name := range []string{"Set-Cookie"} {
-		if v := w.Header().Values(name); len(v) > 0 {
-			h[name] = v
-		}
+	if v := w.Header().Values("Set-Cookie"); len(v) > 0 {
+		h["Set-Cookie"] = v
 	}
 	return h
 }
@@ -89,7 +103,7 @@ func (s *Session) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	s.upgradeBy = s.srv.now() + s.srv.opts.UpgradeTimeout
 	s.mu.Unlock()
 
-	conn, early, err := websocket.Upgrade(w, r, "", corsOnly(w), s.srv.opts.CloseTimeout)
+	conn, early, err := websocket.Upgrade(w, r, t.negotiate(r), setCookies(w), s.srv.opts.CloseTimeout)
 	s.mu.Lock()
 	ok := s.candidate == t && s.state == stateOpen
 	if err != nil || !ok {
@@ -310,7 +324,7 @@ func (t *wsConn) take(dst []byte, sole bool) (n int, fin bool) {
 		t.control, t.pong = nil, false
 	}
 	if current {
-		n += s.queue.take(dst[n:], int(s.proto))
+		n += s.queue.take(dst[n:], int(s.proto), t.deflate)
 		if s.queue.len() == 0 && t.closing && !t.shut && len(t.control) <= len(dst)-n {
 			n += copy(dst[n:], t.control)
 			t.control, t.shut = nil, true

@@ -41,7 +41,7 @@ func TestOfficialClients(t *testing.T) {
 // serve starts the server that client.mjs talks to.
 func serve(t *testing.T) string {
 	io := socketio.NewServer(socketio.Options{
-		PingInterval: 300 * time.Millisecond, PingTimeout: 2 * time.Second, AllowEIO3: true,
+		PingInterval: 300 * time.Millisecond, PingTimeout: 2 * time.Second, AllowEIO3: true, DeflateThreshold: 512,
 	})
 	for _, name := range []string{"/", "/custom"} {
 		register(io.Namespace(name))
