@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+
+	"github.com/happychat/happychat/bench/wsload"
 )
 
 // dialect is how a peer wants to be talked to.
 type dialect interface {
 	path() string
 	// join brings a fresh connection into the room.
-	join(c *client) error
+	join(c *wsload.Conn) error
 	// say is the message that is delivered to all in the room; n is found
 	// again by said.
 	say(n int) []byte
@@ -48,12 +50,12 @@ type socketIO struct{}
 
 func (socketIO) path() string { return "/socket.io/?EIO=4&transport=websocket" }
 
-func (socketIO) join(c *client) error {
-	if err := c.send([]byte("40")); err != nil {
+func (socketIO) join(c *wsload.Conn) error {
+	if err := c.Send([]byte("40")); err != nil {
 		return err
 	}
 	for {
-		p, err := c.next()
+		p, err := c.Next()
 		if err != nil {
 			return err
 		}
@@ -99,12 +101,12 @@ type centrifuge struct{}
 
 func (centrifuge) path() string { return "/connection/websocket" }
 
-func (centrifuge) join(c *client) error {
-	if err := c.send([]byte(`{"id":1,"connect":{}}` + "\n" + `{"id":2,"subscribe":{"channel":"all"}}`)); err != nil {
+func (centrifuge) join(c *wsload.Conn) error {
+	if err := c.Send([]byte(`{"id":1,"connect":{}}` + "\n" + `{"id":2,"subscribe":{"channel":"all"}}`)); err != nil {
 		return err
 	}
 	for {
-		p, err := c.next()
+		p, err := c.Next()
 		if err != nil {
 			return err
 		}

@@ -6,12 +6,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/happychat/happychat/bench/wsload"
 )
 
 // connect opens n connections and brings them into the room, with some of them
 // on their way at a time.
-func connect(p *process, d dialect, n, parallel int) ([]*client, error) {
-	clients := make([]*client, n)
+func connect(p *process, d dialect, n, parallel int) ([]*wsload.Conn, error) {
+	clients := make([]*wsload.Conn, n)
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
 	var wg sync.WaitGroup
@@ -26,7 +28,7 @@ func connect(p *process, d dialect, n, parallel int) ([]*client, error) {
 				if n > 20_000 { // one address has not enough ports
 					local = fmt.Sprintf("127.0.%d.%d", 1+i/10_000/200, 1+i/10_000%200)
 				}
-				c, err := dial(p.addr, d.path(), local)
+				c, err := wsload.Dial(p.addr, d.path(), local)
 				if err == nil {
 					err = d.join(c)
 				}
@@ -46,7 +48,7 @@ func connect(p *process, d dialect, n, parallel int) ([]*client, error) {
 	return clients, nil
 }
 
-func closeAll(clients []*client) {
+func closeAll(clients []*wsload.Conn) {
 	for _, c := range clients {
 		if c != nil {
 			c.Close()
@@ -91,22 +93,22 @@ func fanout(p *process, d dialect, n, inFlight, rate int, duration time.Duration
 	sent := 0
 	sentAt := make([]int64, 1<<20)
 	begin := time.Now()
-	send := func(c *client) {
+	send := func(c *wsload.Conn) {
 		sendMu.Lock()
 		defer sendMu.Unlock()
 		atomic.StoreInt64(&sentAt[sent], int64(time.Since(begin)))
-		_ = c.send(d.say(sent))
+		_ = c.Send(d.say(sent))
 		sent++
 	}
 	latencies := make([][]int64, n)
 	var wg sync.WaitGroup
 	for i, c := range clients {
 		wg.Go(func() {
-			_ = c.each(make([]byte, 32<<10), func(m []byte) {
+			_ = c.Each(make([]byte, 32<<10), func(m []byte) {
 				k := deliveries(d, m)
 				if k == 0 {
 					if pong := d.pong(m); pong != nil {
-						_ = c.send(pong)
+						_ = c.Send(pong)
 					}
 					return
 				}
@@ -183,11 +185,11 @@ func echo(p *process, d dialect, n int, duration time.Duration) (result, error) 
 		wg.Go(func() {
 			k := 0
 			asked := time.Now()
-			_ = c.send(d.ask(k))
-			_ = c.each(make([]byte, 4<<10), func(m []byte) {
+			_ = c.Send(d.ask(k))
+			_ = c.Each(make([]byte, 4<<10), func(m []byte) {
 				if d.answered(m) != k {
 					if pong := d.pong(m); pong != nil {
-						_ = c.send(pong)
+						_ = c.Send(pong)
 					}
 					return
 				}
@@ -196,7 +198,7 @@ func echo(p *process, d dialect, n int, duration time.Duration) (result, error) 
 				now := time.Now()
 				latencies[i] = append(latencies[i], int64(now.Sub(asked)))
 				asked = now
-				_ = c.send(d.ask(k))
+				_ = c.Send(d.ask(k))
 			})
 		})
 	}

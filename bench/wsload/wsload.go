@@ -1,4 +1,6 @@
-package main
+// Package wsload is the WebSocket of the load generators. It does as little as
+// it can: the machine is shared with the server that is measured.
+package wsload
 
 import (
 	"bytes"
@@ -10,15 +12,14 @@ import (
 	"time"
 )
 
-// client is one WebSocket of the load generator. It does as little as it can:
-// the machine is shared with the server that is measured.
-type client struct {
+// Conn is one WebSocket.
+type Conn struct {
 	net.Conn
 	rest []byte // read, but not taken apart yet
 }
 
-// dial opens a WebSocket. local is the address to come from, or "".
-func dial(addr, path, local string) (*client, error) {
+// Dial opens a WebSocket. local is the address to come from, or "".
+func Dial(addr, path, local string) (*Conn, error) {
 	d := net.Dialer{Timeout: 20 * time.Second}
 	if local != "" {
 		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(local)}
@@ -27,7 +28,7 @@ func dial(addr, path, local string) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &client{Conn: conn}
+	c := &Conn{Conn: conn}
 	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
 	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", path, addr); err != nil {
 		conn.Close()
@@ -57,13 +58,14 @@ func dial(addr, path, local string) (*client, error) {
 	}
 }
 
-// send writes one text message. The mask is zero, which is allowed and free.
-func (c *client) send(payload []byte) error {
-	_, err := c.Write(frame(nil, payload))
+// Send writes one text message. The mask is zero, which is allowed and free.
+func (c *Conn) Send(payload []byte) error {
+	_, err := c.Write(Frame(nil, payload))
 	return err
 }
 
-func frame(dst, payload []byte) []byte {
+// Frame appends a frame with one text message to dst.
+func Frame(dst, payload []byte) []byte {
 	dst = append(dst, 0x81)
 	if n := len(payload); n < 126 {
 		dst = append(dst, 0x80|byte(n))
@@ -98,8 +100,8 @@ func cut(b []byte) (payload []byte, size int) {
 	return b[head : head+n], head + n
 }
 
-// next waits for one message; for the time before the load begins.
-func (c *client) next() ([]byte, error) {
+// Next waits for one message; for the time before the load begins.
+func (c *Conn) Next() ([]byte, error) {
 	for {
 		if p, n := cut(c.rest); n > 0 {
 			p = append([]byte(nil), p...)
@@ -115,8 +117,8 @@ func (c *client) next() ([]byte, error) {
 	}
 }
 
-// each hands over all messages until the connection ends.
-func (c *client) each(buf []byte, f func(payload []byte)) error {
+// Each hands over all messages until the connection ends.
+func (c *Conn) Each(buf []byte, f func(payload []byte)) error {
 	_ = c.SetDeadline(time.Time{})
 	n := copy(buf, c.rest)
 	c.rest = nil
