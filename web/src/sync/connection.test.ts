@@ -91,16 +91,15 @@ describe('the connection', () => {
     const { device, time, server } = world()
     await device.start()
     await device.online()
-    const { answer } = server
-    server.answer = (id, name, request) => {
-      if (name === 'sync') throw refusal(500, 'internal')
-      return answer.call(server, id, name, request as never) as never
+    const { sync } = server
+    server.sync = () => {
+      throw refusal(500, 'internal')
     }
     device.link.cut()
     await time.pass(20_000)
     expect(device.engine.connectionStatus).toBe('reconnecting')
     expect(device.engine.problem?.code).toBe('internal')
-    server.answer = answer
+    server.sync = sync
     await device.online()
     expect(device.engine.problem).toBeNull()
   })

@@ -162,9 +162,7 @@ class IdbCache implements Cache {
   savePage(conversationId: ID, version: number, messages: readonly Message[]): void {
     this.write(async (tx) => {
       const row = await tx.objectStore('conversations').get(conversationId)
-      // A page from before the known version may lack a later change of one of its messages.
-      if (!row || row.version > version) return
-      await writeMessages(tx, messages)
+      if (row) await writeMessages(tx, messages, version, row.version)
     })
   }
 
@@ -300,6 +298,7 @@ class IdbCache implements Cache {
         conversation: true,
         members: [...conversation.members.values()],
         messages: conversation.lastMessage ? [conversation.lastMessage] : [],
+        at: conversation.version,
         dropBefore: 0,
       })
     }
@@ -367,7 +366,7 @@ async function writeConversation(tx: Transaction, change: ConversationChange): P
     const stale = IDBKeyRange.bound([id, 0], [id, change.dropBefore], false, true)
     await tx.objectStore('messages').delete(stale)
   }
-  await writeMessages(tx, change.messages)
+  await writeMessages(tx, change.messages, change.at, stored.version)
   const members = tx.objectStore('members')
   for (const row of change.members) {
     const key: [ID, ID] = [id, row.account.id]
@@ -381,10 +380,19 @@ async function writeConversation(tx: Transaction, change: ConversationChange): P
   })
 }
 
-async function writeMessages(tx: Transaction, rows: readonly Message[]): Promise<void> {
+/**
+ * Writes messages as they were at a version. What is from before the known version of the conversation may
+ * lack a later change, so a message that is not here is then not taken: it can be asked for.
+ */
+async function writeMessages(
+  tx: Transaction,
+  rows: readonly Message[],
+  at: number,
+  known: number,
+): Promise<void> {
   const messages = tx.objectStore('messages')
   for (const row of rows) {
     const stored = await messages.get([row.conversationId, row.seq])
-    if (!stored || row.version > stored.version) await messages.put(row)
+    if (stored ? row.version > stored.version : at >= known) await messages.put(row)
   }
 }

@@ -42,7 +42,9 @@ export interface ConversationChange {
   readonly from: number
   readonly conversation: boolean
   readonly members: readonly Member[]
-  /** As they came: only the cache and the timelines know which of them are new. */
+  /** The version at which the messages were so. */
+  readonly at: number
+  /** Only the cache and the timelines know which of them are new. */
   readonly messages: readonly Message[]
   /** Messages before this seq may be out of date and have to be fetched again; 0: none. */
   readonly dropBefore: number
@@ -184,7 +186,9 @@ export function reduceConversation(
   delta: ConversationDelta,
   origin: Origin,
 ): ConversationChange {
-  const messages = delta.messages ?? []
+  // What comes late may have changed since, in a message that is not kept here any more.
+  const late = (origin === 'event' || origin === 'ack') && delta.version <= state.version
+  const messages = late ? [] : (delta.messages ?? [])
   const row = delta.conversation
   const known = row ? newerConversation(state.conversation, row) : state.conversation
   const conversation = withMessages(known, messages)
@@ -195,6 +199,7 @@ export function reduceConversation(
     from: state.version,
     conversation: conversation !== state.conversation,
     members: [...changedMembers.values()],
+    at: delta.version,
     messages,
     // What was known up to a version that is not older than the answer is still whole.
     dropBefore: delta.truncated && delta.version > state.version ? pageStart(delta) : 0,
