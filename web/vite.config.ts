@@ -44,6 +44,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'eslint/**/*.test.ts', 'build/**/*.test.ts'],
     // The tokens are read as they are, to compute their contrast.
     css: { include: [/tokens\.css/] },
+    setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
   },
 })

@@ -84,6 +84,8 @@ export const direction = {
       }
       const to = inside.split('/')[0] ?? ''
       if (to === from || rule?.may.includes(to)) return
+      // The way tests render a component is nobody's dependency.
+      if (to === 'testing' && context.filename.endsWith('.test.ts')) return
       context.report({
         node: source,
         messageId: 'layer',

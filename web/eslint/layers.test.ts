@@ -21,11 +21,13 @@ new RuleTester().run('direction of imports', direction, {
     ok('stores/a.ts', "import x from '@/sync/engine'; import { ref } from 'vue'"),
     ok('sync/a.ts', "import x from '@/api/http'; import { openDB } from 'idb'"),
     ok('components/a.ts', "import { ref } from 'vue'; import { t } from '@/i18n'"),
+    ok('components/a.test.ts', "import x from '@/testing/render'"),
     ok('main.ts', "import x from '@/api/http'"),
   ],
   invalid: [
     bad('components/Avatar.ts', "import x from '@/stores/x'", 'layer'),
     bad('components/Avatar.ts', "import x from '../sync/x'", 'layer'),
+    bad('components/Avatar.ts', "import x from '@/testing/render'", 'layer'),
     bad('components/Avatar.ts', "export { x } from '@/api/x'", 'layer'),
     bad('features/chats/a.ts', "import x from '@/sync/engine'", 'layer'),
     bad('features/chats/a.ts', "const x = import('../../api/http')", 'layer'),

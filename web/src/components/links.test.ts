@@ -63,6 +63,16 @@ describe('links in messages', () => {
     }
   })
 
+  it('cuts heaps of combining marks, and nothing else', () => {
+    expect(pieces('e' + '\u0301'.repeat(100)).map((piece) => piece.heap)).toEqual([
+      undefined,
+      true,
+      true,
+      true,
+    ])
+    expect(pieces('Za\u0351l\u0346g\u0363o เนื้อที่ हिन्दी').length).toBe(1)
+  })
+
   it.each([
     ['one long word', 'a'.repeat(100_000)],
     ['schemes without end', 'http://'.repeat(14_000)],

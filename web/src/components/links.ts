@@ -4,7 +4,13 @@
 export interface Piece {
   text: string
   href?: string
+  /** Continues a heap of combining marks; an element without text has to stand before it. */
+  heap?: true
 }
+
+/** No script piles more marks on a letter; browsers need quadratic time to shape such heaps, unless they are cut. */
+const mostMarks = 32
+const mark = /^\p{M}/u
 
 /** More than a person reads are left as text: parsing and laying out thousands is slow. */
 const most = 200
@@ -23,7 +29,7 @@ export function pieces(body: string): Piece[] {
     const end = trimmed(body, at + prefix.length, scanned)
     const href = end > at + prefix.length ? address(body.slice(at, end), prefix) : undefined
     if (href) {
-      if (at > plainFrom) found.push({ text: body.slice(plainFrom, at) })
+      pushPlain(found, body.slice(plainFrom, at))
       found.push({ text: body.slice(at, end), href })
       plainFrom = end
       at = end - 1
@@ -32,8 +38,25 @@ export function pieces(body: string): Piece[] {
       at = Math.max(at, scanned - 1)
     }
   }
-  if (plainFrom < body.length) found.push({ text: body.slice(plainFrom) })
+  pushPlain(found, body.slice(plainFrom))
   return found
+}
+
+function pushPlain(found: Piece[], text: string) {
+  let from = 0
+  let marks = 0
+  for (let at = 0; at < text.length; at++) {
+    marks = text.charCodeAt(at) >= 0x300 && mark.test(text.charAt(at)) ? marks + 1 : 0
+    if (marks <= mostMarks) continue
+    found.push(piece(text.slice(from, at), from))
+    from = at
+    marks = 1
+  }
+  if (from < text.length) found.push(piece(text.slice(from), from))
+}
+
+function piece(text: string, from: number): Piece {
+  return from ? { text, heap: true } : { text }
 }
 
 function prefixAt(body: string, at: number): string | undefined {

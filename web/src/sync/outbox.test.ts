@@ -244,6 +244,19 @@ describe('two tabs', () => {
     expect(one.of('9')).toEqual([])
   })
 
+  it('a new one is told what is still waiting, because what is kept may be a moment old', async () => {
+    const tabs = new TestTabs()
+    const one = world.open(tabs.tab('one'))
+    one.setOnline(true)
+    const item = one.add('9', 'hello')
+    await world.time.pass(1000)
+    const waiting = one.add('8', 'waiting')
+    world.stored.set(item.clientId, item)
+    const two = world.open(tabs.tab('two'))
+    expect(two.of('9')).toEqual([])
+    expect(two.of('8')).toEqual([waiting])
+  })
+
   it('a late word does not bring back what is settled', () => {
     const tabs = new TestTabs()
     const one = world.open(tabs.tab('one'))
