@@ -112,17 +112,18 @@ func (ns *Namespace) Except(names ...string) Broadcast { return Broadcast{ns: ns
 // Prepared is an event that is encoded already, for one namespace. It may be
 // sent any number of times.
 type Prepared struct {
-	ns       *Namespace
-	messages []*engineio.Message
+	payload     []byte
+	attachments [][]byte
+	messages    []*engineio.Message
 }
 
 // Prepare encodes an event, as Socket.Emit does.
 func (ns *Namespace) Prepare(event string, args ...any) (*Prepared, error) {
-	ms, err := encode(packetEvent, ns.name, -1, event, args)
+	payload, attachments, err := encodeEvent(event, args)
 	if err != nil {
 		return nil, err
 	}
-	return &Prepared{ns, ms}, nil
+	return &Prepared{payload, attachments, encodeRaw(packetEvent, ns.name, -1, payload, attachments)}, nil
 }
 
 // Broadcast names a set of sockets. It is a value: each method returns a new
@@ -131,6 +132,7 @@ type Broadcast struct {
 	ns       *Namespace
 	targeted bool // To was called, if only with no rooms
 	volatile bool
+	local    bool
 	rooms    []string
 	except   []string
 }
@@ -154,20 +156,40 @@ func (b Broadcast) Volatile() Broadcast {
 	return b
 }
 
+// Local leaves out the sockets of other servers.
+func (b Broadcast) Local() Broadcast {
+	b.local = true
+	return b
+}
+
 // Emit sends an event. It is encoded once, whatever the number of receivers;
-// see Socket.Emit for the arguments. The error is one of encoding. It never
-// blocks.
+// see Socket.Emit for the arguments. It never blocks. The error is one of
+// encoding, or of the Adapter, in which case the sockets of this server have got
+// the event nevertheless.
 func (b Broadcast) Emit(event string, args ...any) error {
-	ms, err := encode(packetEvent, b.ns.name, -1, event, args)
+	payload, attachments, err := encodeEvent(event, args)
 	if err != nil {
 		return err
 	}
-	b.send(ms)
-	return nil
+	b.send(encodeRaw(packetEvent, b.ns.name, -1, payload, attachments))
+	if b.ns.srv.cluster == nil || b.local {
+		return nil
+	}
+	m := b.message(clusterEmit)
+	m.Payload, m.Attachments = payload, attachments
+	return b.elsewhere(m)
 }
 
 // EmitPrepared sends what Namespace.Prepare has encoded for the same namespace.
-func (b Broadcast) EmitPrepared(p *Prepared) { b.send(p.messages) }
+func (b Broadcast) EmitPrepared(p *Prepared) error {
+	b.send(p.messages)
+	if b.ns.srv.cluster == nil || b.local {
+		return nil
+	}
+	m := b.message(clusterEmit)
+	m.Payload, m.Attachments = p.payload, p.attachments
+	return b.elsewhere(m)
+}
 
 func (b Broadcast) send(ms []*engineio.Message) {
 	if b.volatile {
@@ -184,32 +206,43 @@ func (b Broadcast) each(f func(*Socket)) {
 	b.ns.rooms.each(b.rooms, b.except, f)
 }
 
-// Sockets returns the sockets that a broadcast would go to, in no order.
+// Sockets returns the sockets of this server that a broadcast would go to, in no
+// order.
 func (b Broadcast) Sockets() []*Socket {
 	var all []*Socket
 	b.each(func(s *Socket) { all = append(all, s) })
 	return all
 }
 
-// Join adds all of them to rooms.
-func (b Broadcast) Join(rooms ...string) {
+// Join adds all of them to rooms. The error is one of the Adapter.
+func (b Broadcast) Join(rooms ...string) error {
 	for _, s := range b.Sockets() {
 		s.Join(rooms...)
 	}
+	m := b.message(clusterJoin)
+	m.Names = rooms
+	return b.elsewhere(m)
 }
 
-// Leave takes all of them out of rooms.
-func (b Broadcast) Leave(rooms ...string) {
+// Leave takes all of them out of rooms. The error is one of the Adapter.
+func (b Broadcast) Leave(rooms ...string) error {
 	for _, s := range b.Sockets() {
 		s.Leave(rooms...)
 	}
+	m := b.message(clusterLeave)
+	m.Names = rooms
+	return b.elsewhere(m)
 }
 
-// DisconnectSockets disconnects all of them; see Socket.Disconnect.
-func (b Broadcast) DisconnectSockets(reason Reason, closeConnection bool) {
+// DisconnectSockets disconnects all of them; see Socket.Disconnect. The error is
+// one of the Adapter.
+func (b Broadcast) DisconnectSockets(reason Reason, closeConnection bool) error {
 	for _, s := range b.Sockets() {
 		s.Disconnect(reason, closeConnection)
 	}
+	m := b.message(clusterDisconnect)
+	m.Reason, m.Close = reason, closeConnection
+	return b.elsewhere(m)
 }
 
 // newID returns 120 random bits.

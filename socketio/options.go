@@ -85,6 +85,9 @@ type Options struct {
 	// proxy it has to look at what the proxy says.
 	ClientAddr func(*http.Request) string
 
+	// Adapter connects this server with the others of a cluster; nil when there
+	// are none.
+	Adapter Adapter
 	// EncodeError makes what goes into the acknowledgement of a typed handler
 	// that failed. By default it is {"error":{"message":…,"data":…}} with the
 	// message and data of an *Error, and "internal error" for any other.

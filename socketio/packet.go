@@ -167,26 +167,32 @@ func appendArgs(dst []byte, args []any, attachments *[][]byte) ([]byte, error) {
 	return dst, nil
 }
 
-// encode makes the messages of an event or acknowledgement packet: event is
-// appended as the first element of the array unless it is empty.
-func encode(kind byte, namespace string, id int64, event string, args []any, more ...[]byte) ([]*engineio.Message, error) {
-	attachments := more
-	body := append(make([]byte, 0, 128), '[')
-	if event != "" {
-		name, err := json.Marshal(event)
-		if err != nil {
-			return nil, err
-		}
-		body = append(body, name...)
-		if len(args) > 0 {
-			body = append(body, ',')
-		}
+// encodeEvent makes the payload of an event: the JSON array that begins with its
+// name, and the attachments.
+func encodeEvent(event string, args []any, more ...[]byte) (payload []byte, attachments [][]byte, err error) {
+	attachments = more
+	name, err := json.Marshal(event)
+	if err != nil {
+		return nil, nil, err
 	}
-	body, err := appendArgs(body, args, &attachments)
+	payload = append(append(make([]byte, 0, 128), '['), name...)
+	if len(args) > 0 {
+		payload = append(payload, ',')
+	}
+	if payload, err = appendArgs(payload, args, &attachments); err != nil {
+		return nil, nil, err
+	}
+	return append(payload, ']'), attachments, nil
+}
+
+// encode makes the messages of an event. id < 0 means that no acknowledgement is
+// wanted.
+func encode(namespace string, id int64, event string, args []any, more ...[]byte) ([]*engineio.Message, error) {
+	payload, attachments, err := encodeEvent(event, args, more...)
 	if err != nil {
 		return nil, err
 	}
-	return encodeRaw(kind, namespace, id, append(body, ']'), attachments), nil
+	return encodeRaw(packetEvent, namespace, id, payload, attachments), nil
 }
 
 // encodeRaw makes the messages of a packet from its JSON payload.

@@ -13,8 +13,9 @@ import (
 // /socket.io/. Namespaces, middleware and handlers are registered before it
 // serves.
 type Server struct {
-	opts   Options
-	engine *engineio.Server
+	opts    Options
+	engine  *engineio.Server
+	cluster *cluster // nil without an Adapter
 
 	mu         sync.RWMutex
 	namespaces map[string]*Namespace
@@ -32,6 +33,9 @@ func NewServer(opts Options) *Server {
 	srv := &Server{opts: opts.withDefaults(), namespaces: map[string]*Namespace{}}
 	srv.engine = engineio.NewServer(srv.opts.engine(), srv.open)
 	srv.Namespace("/")
+	if srv.opts.Adapter != nil {
+		srv.cluster = newCluster(srv, srv.opts.Adapter)
+	}
 	return srv
 }
 
@@ -125,7 +129,13 @@ func (srv *Server) Connections() int { return srv.engine.Count() }
 // for them has been sent. Clients see their connection close, and come back
 // when there is a server again. When ctx ends first, the remaining connections
 // are cut and the context's error is returned.
-func (srv *Server) Close(ctx context.Context) error { return srv.engine.Close(ctx) }
+func (srv *Server) Close(ctx context.Context) error {
+	err := srv.engine.Close(ctx)
+	if srv.cluster != nil {
+		srv.cluster.stop()
+	}
+	return err
+}
 
 // open is called by the engine for each new session.
 func (srv *Server) open(s *engineio.Session, r *http.Request) engineio.Handler {

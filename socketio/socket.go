@@ -47,9 +47,9 @@ type Socket struct {
 	data    any
 	ctx     context.Context
 	stop    context.CancelCauseFunc
-	ended   error    // set before or without ctx
-	waiting []string // rooms to join once connected
-	acks    map[uint64]chan *Reply
+	ended   error                   // set before or without ctx
+	waiting []string                // rooms to join once connected
+	acks    map[uint64]func(*Reply) // called with nil when the socket ends
 	lastAck uint64
 }
 
@@ -114,8 +114,8 @@ func (s *Socket) cancel(cause error) {
 	acks := s.acks
 	s.acks = nil
 	s.mu.Unlock()
-	for _, c := range acks {
-		close(c)
+	for _, f := range acks {
+		f(nil)
 	}
 }
 
@@ -210,7 +210,7 @@ func (s *Socket) leaveAll() { s.ns.rooms.exit(s) }
 // a json.RawMessage is taken as it is and a Binary becomes an attachment. Emit
 // never blocks: it queues, and a client that does not read is dropped.
 func (s *Socket) Emit(event string, args ...any) error {
-	ms, err := encode(packetEvent, s.ns.name, -1, event, args)
+	ms, err := encode(s.ns.name, -1, event, args)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (s *Socket) EmitRaw(event string, args []json.RawMessage, attachments ...[]
 	for i, a := range args {
 		raw[i] = a
 	}
-	ms, err := encode(packetEvent, s.ns.name, -1, event, raw, attachments...)
+	ms, err := encode(s.ns.name, -1, event, raw, attachments...)
 	if err != nil {
 		return err
 	}
@@ -244,10 +244,34 @@ func (s *Socket) send(ms []*engineio.Message) error {
 // Reply is what a client has answered to an event.
 type Reply struct {
 	// Args are the arguments of the acknowledgement.
-	Args []json.RawMessage
+	Args []json.RawMessage `json:"args"`
 	// Attachments are the binary values; in Args they stand as
 	// {"_placeholder":true,"num":n}.
-	Attachments [][]byte
+	Attachments [][]byte `json:"attachments,omitempty"`
+}
+
+// expect has f called with the acknowledgement that has the id that is returned,
+// or with nil if the socket ends before. It returns false if it has ended already.
+func (s *Socket) expect(f func(*Reply)) (id uint64, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended != nil {
+		return 0, false
+	}
+	if s.acks == nil {
+		s.acks = map[uint64]func(*Reply){}
+	}
+	id = s.lastAck
+	s.lastAck++
+	s.acks[id] = f
+	return id, true
+}
+
+// forget gives up on an acknowledgement.
+func (s *Socket) forget(id uint64) {
+	s.mu.Lock()
+	delete(s.acks, id)
+	s.mu.Unlock()
 }
 
 // EmitWithAck sends an event and waits for the client's acknowledgement, until
@@ -256,25 +280,12 @@ type Reply struct {
 // with a context that never ends.
 func (s *Socket) EmitWithAck(ctx context.Context, event string, args ...any) (*Reply, error) {
 	answer := make(chan *Reply, 1)
-	s.mu.Lock()
-	if s.ended != nil {
-		s.mu.Unlock()
+	id, ok := s.expect(func(r *Reply) { answer <- r })
+	if !ok {
 		return nil, ErrDisconnected
 	}
-	if s.acks == nil {
-		s.acks = map[uint64]chan *Reply{}
-	}
-	id := s.lastAck
-	s.lastAck++
-	s.acks[id] = answer
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.acks, id)
-		s.mu.Unlock()
-	}()
-
-	ms, err := encode(packetEvent, s.ns.name, int64(id), event, args)
+	defer s.forget(id)
+	ms, err := encode(s.ns.name, int64(id), event, args)
 	if err != nil {
 		return nil, err
 	}
@@ -282,8 +293,8 @@ func (s *Socket) EmitWithAck(ctx context.Context, event string, args ...any) (*R
 		return nil, err
 	}
 	select {
-	case r, ok := <-answer:
-		if !ok {
+	case r := <-answer:
+		if r == nil {
 			return nil, ErrDisconnected
 		}
 		return r, nil
@@ -306,11 +317,11 @@ func Ask[T any](ctx context.Context, s *Socket, event string, args ...any) (T, e
 // ignored.
 func (s *Socket) resolve(id uint64, r *Reply) {
 	s.mu.Lock()
-	c := s.acks[id]
+	f := s.acks[id]
 	delete(s.acks, id)
 	s.mu.Unlock()
-	if c != nil {
-		c <- r
+	if f != nil {
+		f(r)
 	}
 }
 
