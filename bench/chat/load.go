@@ -40,9 +40,11 @@ func (l load) run() (figures, error) {
 				if l.rate > 0 {
 					// Lateness counts: the clock starts when the send was due.
 					from = began.Add(time.Duration(float64(k) / l.rate * float64(time.Second)))
+					if from.After(end) {
+						return
+					}
 					time.Sleep(time.Until(from))
-				}
-				if time.Now().After(end) {
+				} else if from.After(end) {
 					return
 				}
 				if err := l.send(i, k); err != nil {
