@@ -40,8 +40,6 @@ export interface SocketOptions {
   commandTimeout?: number
 }
 
-type Answer = { result: unknown } | { error: unknown }
-
 const none: LinkHandlers = {
   connected: () => undefined,
   disconnected: () => undefined,
@@ -116,10 +114,14 @@ export class SocketLink implements Link {
       const socket = this.socket
       // Without this the library would keep the command and send it later, when nobody waits for it.
       if (!socket?.connected) return reject(unreachable())
-      socket.timeout(timeout).emit(name, request, (error: Error | null, answer: Answer) => {
+      socket.timeout(timeout).emit(name, request, (error: Error | null, answer: unknown) => {
         if (error) return reject(socket.connected ? timedOut() : unreachable())
-        if ('error' in answer) return reject(readProblem(answer.error, 0))
-        resolve(answer.result as SocketCommands[K]['result'])
+        if (typeof answer === 'object' && answer !== null && 'result' in answer) {
+          return resolve(answer.result as SocketCommands[K]['result'])
+        }
+        const problem =
+          typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : null
+        reject(readProblem(problem, 0))
       })
     })
   }
