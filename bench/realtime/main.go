@@ -35,6 +35,7 @@ func main() {
 	scenario := flag.String("scenario", "", "scenarios to run, separated by commas; all by default: one, full, echo, idle, latency")
 	duration := flag.Duration("duration", 3*time.Second, "length of one measurement")
 	connections := flag.Int("idle", 10_000, "connections of the idle scenario")
+	huge := flag.Int("many", 0, "connections of the scenario that holds many; needs the right to open as many files")
 	extra := flag.String("args", "", "more arguments for our server")
 	flag.Parse()
 
@@ -98,5 +99,10 @@ func main() {
 		measure("idle", fmt.Sprintf("idle, %d connections", *connections), func(p *process) (any, error) {
 			return idle(p, peer.dialect, *connections)
 		})
+		if *huge > 0 {
+			measure("many", fmt.Sprintf("%d connections", *huge), func(p *process) (any, error) {
+				return many(p, peer.dialect, *huge, *duration)
+			})
+		}
 	}
 }

@@ -13,6 +13,12 @@ import (
 // connect opens n connections and brings them into the room, with some of them
 // on their way at a time.
 func connect(p *process, d dialect, n, parallel int) ([]*wsload.Conn, error) {
+	return connectFrom(p, d, 0, n, parallel, n > 20_000)
+}
+
+// connectFrom is connect for the connections from first on. spread has them come
+// from many loopback addresses: one has not enough ports.
+func connectFrom(p *process, d dialect, first, n, parallel int, spread bool) ([]*wsload.Conn, error) {
 	clients := make([]*wsload.Conn, n)
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
@@ -25,8 +31,9 @@ func connect(p *process, d dialect, n, parallel int) ([]*wsload.Conn, error) {
 					return
 				}
 				local := ""
-				if n > 20_000 { // one address has not enough ports
-					local = fmt.Sprintf("127.0.%d.%d", 1+i/10_000/200, 1+i/10_000%200)
+				if spread {
+					at := (first + i) / 10_000
+					local = fmt.Sprintf("127.0.%d.%d", 1+at/200, 1+at%200)
 				}
 				c, err := wsload.Dial(p.addr, d.path(), local)
 				if err == nil {
