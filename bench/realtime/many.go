@@ -21,7 +21,7 @@ func many(p *process, d dialect, n int, duration time.Duration) (string, error) 
 	clients := make([]*wsload.Conn, 0, n)
 	// In pieces, so that those who are in answer heartbeats while others come.
 	for len(clients) < n {
-		more, err := connectFrom(p, d, len(clients), min(5000, n-len(clients)), 64, n > 20_000)
+		more, err := connectFrom(p, d, len(clients), min(5000, n-len(clients)), 64, true)
 		if err != nil {
 			closeAll(clients)
 			return "", fmt.Errorf("after %d connections: %w", len(clients), err)
