@@ -14,7 +14,7 @@ import (
 
 // Limits, in code points.
 const (
-	MinUsername, MaxUsername = 3, 32
+	MinUsername, MaxUsername = 2, 32
 	// UsernamePattern is what a user name looks like: letters of any script,
 	// digits, and . _ - between them.
 	UsernamePattern = `^\p{L}[\p{L}\p{M}\p{N}._-]*$`
@@ -48,10 +48,10 @@ func EmailKey(email string) string { return strings.ToLower(strings.TrimSpace(em
 // 39, section 5.1).
 func checkUsername(field, username string) (string, error) {
 	username = norm.NFC.String(strings.TrimSpace(username))
-	if err := change.CheckText(field, username, MinUsername, MaxUsername); err != nil {
+	if err := change.CheckText(field, username, 1, MaxUsername); err != nil {
 		return "", err
 	}
-	if !looksLikeUsername(username) || !looksLikeUsername(norm.NFKC.String(username)) {
+	if utf8.RuneCountInString(username) < MinUsername || !looksLikeUsername(username) || !looksLikeUsername(norm.NFKC.String(username)) {
 		return "", ErrUsername.On(field)
 	}
 	if latin, similar := scripts(username); latin && similar {

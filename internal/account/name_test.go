@@ -31,7 +31,8 @@ func TestCheckUsername(t *testing.T) {
 		{"जॉनी", "जॉनी", ""},
 		{"cafe\u0301", "caf\u00e9", ""},
 		{strings.Repeat("a", 32), strings.Repeat("a", 32), ""},
-		{"ab", "", "request.invalid"},
+		{"王伟", "王伟", ""},
+		{"a", "", "username.invalid"},
 		{"", "", "request.invalid"},
 		{strings.Repeat("a", 33), "", "request.invalid"},
 		{"a\xffb", "", "request.invalid"},
@@ -45,7 +46,7 @@ func TestCheckUsername(t *testing.T) {
 		{"ann\u202eie", "", "username.invalid"},
 		{"ann\u3164", "", "username.invalid"},
 		{"ann\ufe0f", "", "username.invalid"},
-		{"ab\ufdfa", "", "username.invalid"}, // one letter that composes to a sentence
+		{"a\ufdfa", "", "username.invalid"}, // one letter that composes to a sentence
 		{"ann\n", "ann", ""},
 		{"😀😀😀", "", "username.invalid"},
 		{"аnn", "", "username.mixed"}, // a Cyrillic а

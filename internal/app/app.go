@@ -23,6 +23,7 @@ import (
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/config"
 	"github.com/happychat/happychat/internal/contact"
+	"github.com/happychat/happychat/internal/control"
 	"github.com/happychat/happychat/internal/conversation"
 	"github.com/happychat/happychat/internal/httpapi"
 	"github.com/happychat/happychat/internal/ingress"
@@ -60,6 +61,7 @@ type App struct {
 	config   config.Config
 	options  Options
 	lock     *flock.Flock
+	control  *control.Server // nil where there can be none
 	mail     *mail.Sender
 	listener net.Listener
 	http     *http.Server
@@ -107,6 +109,11 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	}
 	if err := a.invite(ctx); err != nil {
 		return nil, err
+	}
+	if a.control, err = control.Serve(c.Data, a.Accounts, o.Log); err != nil {
+		// The messenger works without.
+		o.Log.Warn("happychat user will not work while the server runs", "err", err)
+		err = nil
 	}
 	background, stop := context.WithCancel(context.Background())
 	a.stopWork = stop
@@ -273,6 +280,9 @@ const socketsClose = 3 * time.Second
 // closed. ctx bounds the waiting.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
+	if a.control != nil {
+		errs = append(errs, a.control.Close())
+	}
 	if a.http != nil {
 		// Sockets first: those that poll need the listener to hear of it.
 		sockets, cancel := context.WithTimeout(ctx, socketsClose)
