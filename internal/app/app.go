@@ -110,10 +110,11 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	if err := a.invite(ctx); err != nil {
 		return nil, err
 	}
-	if a.control, err = control.Serve(c.Data, a.Accounts, o.Log); err != nil {
+	if door, err := control.Serve(c.Data, a.Accounts, o.Log); err != nil {
 		// The messenger works without.
 		o.Log.Warn("happychat user will not work while the server runs", "err", err)
-		err = nil
+	} else {
+		a.control = door
 	}
 	background, stop := context.WithCancel(context.Background())
 	a.stopWork = stop
