@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -106,10 +107,8 @@ func checkName(field, name string) (string, error) {
 }
 
 func checkLanguage(field, language string) error {
-	for _, l := range Languages {
-		if l == language {
-			return nil
-		}
+	if slices.Contains(Languages, language) {
+		return nil
 	}
 	return ErrLanguage.On(field)
 }

@@ -10,8 +10,7 @@ import (
 
 // code gives the stable code of an error, or "".
 func code(err error) string {
-	var e *change.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*change.Error](err); ok {
 		return e.Code
 	}
 	if err != nil {

@@ -71,12 +71,14 @@ func newFixture(t *testing.T, alter ...func(*account.Options)) *fixture {
 			t.Error(err)
 		}
 	})
-	o := account.Options{Store: f.store, Mailer: f, IDs: change.NewIDs(f.clock), Clock: f.clock, Hasher: f.hasher, Rates: wide,
+	o := account.Options{
+		Store: f.store, Mailer: f, IDs: change.NewIDs(f.clock), Clock: f.clock, Hasher: f.hasher, Rates: wide,
 		Ended: func(id change.ID, sessions []change.ID, reason account.EndReason) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.endings = append(f.endings, ending{id, sessions, reason})
-		}}
+		},
+	}
 	for _, fn := range alter {
 		fn(&o)
 	}

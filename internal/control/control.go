@@ -127,8 +127,10 @@ func list(ctx context.Context, s *account.Service) (Answer, error) {
 	waiting, err := s.Waiting(ctx)
 	for _, r := range waiting {
 		if !known[account.EmailKey(r.Email)] {
-			out.Accounts = append(out.Accounts, Account{Username: r.Username, Name: r.Name, Email: r.Email,
-				Kind: string(account.Person), Role: string(account.User), State: Waiting, CreatedAt: r.CreatedAt})
+			out.Accounts = append(out.Accounts, Account{
+				Username: r.Username, Name: r.Name, Email: r.Email,
+				Kind: string(account.Person), Role: string(account.User), State: Waiting, CreatedAt: r.CreatedAt,
+			})
 		}
 	}
 	return out, err

@@ -26,13 +26,17 @@ func service(t *testing.T) *account.Service {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	clock := change.SystemClock{}
-	return account.NewService(account.Options{Store: store, IDs: change.NewIDs(clock), Clock: clock,
-		Hasher: account.NewHasher(account.HashCost{Memory: 64, Passes: 1, Threads: 1})})
+	return account.NewService(account.Options{
+		Store: store, IDs: change.NewIDs(clock), Clock: clock,
+		Hasher: account.NewHasher(account.HashCost{Memory: 64, Passes: 1, Threads: 1}),
+	})
 }
 
 func create(name string) control.Request {
-	return control.Request{Action: control.Create, Password: password,
-		Wish: &control.Wish{Username: name, Email: name + "@example.org", Language: "en"}}
+	return control.Request{
+		Action: control.Create, Password: password,
+		Wish: &control.Wish{Username: name, Email: name + "@example.org", Language: "en"},
+	}
 }
 
 // Everything works the same directly and by the socket.
@@ -70,8 +74,7 @@ func TestActions(t *testing.T) {
 			} {
 				got, err := do(c.request)
 				text := ""
-				var e *change.Error
-				if errors.As(err, &e) {
+				if e, ok := errors.AsType[*change.Error](err); ok {
 					text = e.Code
 				} else if err != nil {
 					t.Fatal(err)

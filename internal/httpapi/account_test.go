@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -277,14 +278,16 @@ func TestRenaming(t *testing.T) {
 	w.run(
 		step{as: "lan", do: "POST /friend-requests", with: `{'accountId':'{wei}'}`, status: 201, events: []string{"lan", "wei"}},
 		step{as: "eve", do: "PUT /blocks/{lan}", status: 200, events: []string{"eve"}},
-		step{as: "lan", do: "PATCH /account", with: `{'name':' 兰兰 '}`, status: 200, want: "name=兰兰 username=lan",
+		step{
+			as: "lan", do: "PATCH /account", with: `{'name':' 兰兰 '}`, status: 200, want: "name=兰兰 username=lan",
 			events: []string{
 				"lan account.name=兰兰 friendRequests.#=2",
 				"ming contacts.0.account.name=兰兰 friendRequests.0.from.name=兰兰",
 				"wei friendRequests.0.from.name=兰兰",
 				"eve contacts.0.account.name=兰兰 contacts.0.blocked=true",
 				"conversation members.#=1 members.0.account.name=兰兰",
-			}},
+			},
+		},
 		// The same again is no change.
 		step{as: "lan", do: "PATCH /account", with: `{'name':'兰兰'}`, status: 200},
 		// A language is nobody else's business.
@@ -362,7 +365,7 @@ func TestBadInputOfAccounts(t *testing.T) {
 		for _, body := range []string{"", "null", "[]", "{", `""`, "1", "{}x", "\xff", strings.Repeat("[", 10_000)} {
 			refused(body)
 		}
-		refused(object(append(c.good[:len(c.good):len(c.good)], "surprise", 1)...))
+		refused(object(append(slices.Clip(c.good), "surprise", 1)...))
 		for i := 0; i < len(c.good); i += 2 {
 			for _, bad := range []any{nil, 1, true, -1.5, "", " ", long, "a\x00b", "\u202e", []any{}, map[string]any{}} {
 				altered := append([]any(nil), c.good...)

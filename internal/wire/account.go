@@ -24,8 +24,10 @@ type Account struct {
 
 // NewAccount makes the shape.
 func NewAccount(a account.Account) Account {
-	return Account{ID: ID(a.ID), Username: a.Username, Name: a.Name, Email: a.Email, Kind: string(a.Kind),
-		Role: string(a.Role), Language: a.Language, CreatedAt: a.CreatedAt, Version: a.Version}
+	return Account{
+		ID: ID(a.ID), Username: a.Username, Name: a.Name, Email: a.Email, Kind: string(a.Kind),
+		Role: string(a.Role), Language: a.Language, CreatedAt: a.CreatedAt, Version: a.Version,
+	}
 }
 
 // Registration asks for an account.
@@ -164,8 +166,10 @@ type Session struct {
 
 // NewSession makes the shape; current is the session that asks.
 func NewSession(s account.Session, current change.ID) Session {
-	return Session{ID: ID(s.ID), Device: s.Device, Address: s.Address, CreatedAt: s.CreatedAt, LastUsedAt: s.LastUsedAt,
-		ExpiresAt: s.ExpiresAt, Remember: s.Remember, Current: s.ID == current}
+	return Session{
+		ID: ID(s.ID), Device: s.Device, Address: s.Address, CreatedAt: s.CreatedAt, LastUsedAt: s.LastUsedAt,
+		ExpiresAt: s.ExpiresAt, Remember: s.Remember, Current: s.ID == current,
+	}
 }
 
 // Sessions lists signed-in devices, the last used first.
