@@ -1,4 +1,5 @@
 import { readProblem, timedOut, unreachable } from './problem'
+import type { paths } from './schema.gen'
 
 export interface HttpOptions {
   /** Where the server is; empty means the origin that served the app. */
@@ -12,35 +13,53 @@ export interface HttpOptions {
   onSignedOut?: () => void
 }
 
-export type Query = Record<string, string | number | undefined>
+type Path = keyof paths
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
-export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  path: string
-  query?: Query
+/** What the server's description says of an operation, by method and path. */
+type Operation<M extends Method, P extends Path> = NonNullable<paths[P][M]>
+type PathOf<M extends Method> = { [P in Path]: paths[P] extends Record<M, object> ? P : never }[Path]
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : undefined
+type BodyOf<O> = O extends { requestBody?: infer B } ? Json<NonNullable<B>> : undefined
+type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never
+type AnswerOf<O> = O extends { responses: { 200: infer A } | { 201: infer A } | { 202: infer A } }
+  ? Json<A>
+  : undefined
+type NameIn<P> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | NameIn<Rest> : never
+
+type Input<O, P> = ([NameIn<P>] extends [never] ? { path?: never } : { path: Record<NameIn<P>, string> }) &
+  (BodyOf<O> extends undefined ? { body?: never } : { body: BodyOf<O> }) & { query?: QueryOf<O> }
+
+type Arguments<O, P> = object extends Input<O, P> ? [input?: Input<O, P>] : [input: Input<O, P>]
+
+/** Does an operation of the server and gives its answer, or throws a ProblemError; never anything else. */
+export type Http = <M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  ...input: Arguments<Operation<M, P>, P>
+) => Promise<AnswerOf<Operation<M, P>>>
+
+interface AnyInput {
+  path?: Record<string, string>
+  query?: Record<string, unknown>
   body?: unknown
 }
-
-/** Sends a request and gives the decoded answer, or throws an ProblemError; never anything else. */
-export type Http = (request: HttpRequest) => Promise<unknown>
-
-const ROOT = '/api/v1'
 
 export function createHttp(options: HttpOptions = {}): Http {
   const { baseUrl = '', token, timeout = 20_000, onSignedOut } = options
 
-  return async ({ method, path, query, body }) => {
+  async function request(method: Method, path: string, { path: names, query, body }: AnyInput = {}) {
     const send = options.fetch ?? fetch
     const headers: Record<string, string> = { Accept: 'application/json' }
     if (body !== undefined) headers['Content-Type'] = 'application/json'
     const bearer = token?.()
-    if (bearer) headers.Authorization = `Bearer ${bearer}`
+    if (bearer) headers['Authorization'] = `Bearer ${bearer}`
 
     let response: Response
     let answer: unknown
     try {
-      response = await send(baseUrl + ROOT + path + search(query), {
-        method,
+      response = await send(baseUrl + fill(path, names) + search(query), {
+        method: method.toUpperCase(),
         headers,
         credentials: baseUrl === '' ? 'same-origin' : 'omit',
         cache: 'no-store',
@@ -56,14 +75,17 @@ export function createHttp(options: HttpOptions = {}): Http {
     if (problem.signedOut) onSignedOut?.()
     throw problem
   }
+
+  return (method, path, ...[input]) => request(method, path, input) as never
 }
 
-function search(query: Query | undefined): string {
-  const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) params.set(key, String(value))
-  }
-  const text = params.toString()
+function fill(path: string, names: Record<string, string> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? ''))
+}
+
+function search(query: Record<string, unknown> = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()
   return text === '' ? '' : `?${text}`
 }
 

@@ -25,8 +25,19 @@ export type SyncRequest = Schemas['SyncIn']
 export type SyncResult = Schemas['SyncResult']
 export type Presence = Schemas['Presence']
 export type ServerInfo = Schemas['Server']
+export type Session = Schemas['Session']
+export type Delivery = Schemas['Delivery']['delivery']
 export type Language = Account['language']
 export type EndReason = Schemas['SessionEnded']['reason']
+
+export type Setup = Schemas['Setup']
+export type Registration = Schemas['Registration']
+export type Activation = Schemas['Activation']
+export type SignIn = Schemas['SignIn']
+export type AccountEdit = Schemas['AccountEdit']
+export type PasswordChange = Schemas['PasswordChange']
+export type ResetConfirmation = Schemas['ResetConfirmation']
+export type AskFriend = Schemas['AskFriend']
 
 export type MessageQuery = Omit<Schemas['ListMessagesIn'], 'conversationId'>
 
@@ -54,22 +65,3 @@ export type SocketCommands = {
 
 /** What the server tells without being asked. */
 export type SocketEvents = { [K in EventName]: Carried<K> }
-
-export type Delivery = 'smtp' | 'outbox'
-
-export interface Session {
-  id: ID
-  device: string
-  address: string
-  createdAt: number
-  lastUsedAt: number
-  expiresAt: number
-  remember: boolean
-  current: boolean
-}
-
-export interface SignedIn {
-  account: Account
-  session: Session
-  token?: string
-}

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { isProblem, SESSION_REQUIRED, toProblem, UNREACHABLE, TIMEOUT } from '@/api/problem'
-import type { Credentials, NewAccount } from '@/api/operations'
+import type { Activation, Registration, ResetConfirmation, Setup, SignIn } from '@/api/types'
 import type { Ended } from '@/sync'
 import { readSetting, writeSetting } from '@/platform/settings'
 import { useLive } from './live'
@@ -84,7 +84,7 @@ export const useSession = defineStore('session', () => {
     return server.value
   }
 
-  async function signIn(credentials: Omit<Credentials, 'use'>) {
+  async function signIn(credentials: Omit<SignIn, 'use'>) {
     enter((await api.signIn(credentials)).account)
   }
 
@@ -108,7 +108,7 @@ export const useSession = defineStore('session', () => {
     writeSetting(signOutKey, null)
   }
 
-  async function signUp(account: NewAccount): Promise<Delivery> {
+  async function signUp(account: Registration): Promise<Delivery> {
     return (await api.register(account)).delivery
   }
 
@@ -116,11 +116,11 @@ export const useSession = defineStore('session', () => {
     return (await api.resendActivation(email)).delivery
   }
 
-  async function activate(activation: { token: string; username?: string }) {
+  async function activate(activation: Omit<Activation, 'use'>) {
     enter((await api.activate(activation)).account)
   }
 
-  async function setUp(owner: NewAccount & { token: string }) {
+  async function setUp(owner: Omit<Setup, 'use'>) {
     enter((await api.setUp(owner)).account)
     await loadServer().catch(() => undefined)
   }
@@ -129,7 +129,7 @@ export const useSession = defineStore('session', () => {
     return (await api.requestPasswordReset(email)).delivery
   }
 
-  async function confirmReset(reset: { token: string; password: string }) {
+  async function confirmReset(reset: ResetConfirmation) {
     await api.confirmPasswordReset(reset)
   }
 
