@@ -52,6 +52,7 @@ type Hub struct {
 	chat      *socketio.Namespace
 	audiences audiences
 	presence  presence
+	endings   endings
 	cancel    func()
 }
 
@@ -66,7 +67,7 @@ func New(o Options) *Hub {
 	})
 	h.chat = h.server.Namespace("/")
 	h.chat.Use(h.admit)
-	h.chat.OnConnect(func(s *socketio.Socket) { h.presence.came(actorOf(s).AccountID) })
+	h.chat.OnConnect(h.connected)
 	h.chat.OnDisconnect(func(s *socketio.Socket, _ socketio.Reason) { h.presence.left(actorOf(s).AccountID) })
 	h.audiences.load = o.Directory.MemberIDs
 	h.presence.start(h)
@@ -151,13 +152,18 @@ func (h *Hub) admit(ctx context.Context, s *socketio.Socket, hs *socketio.Handsh
 	}
 	socketio.SetData(s, who)
 	s.Join(accountRoom(who.AccountID), sessionRoom(who.SessionID))
-	// A session may have ended between being read and being in its room, where
-	// its end is told. From here on it is told.
-	if _, err := h.Authenticate(ctx, token); err != nil {
-		p := wire.NewProblem(err)
-		return socketio.NewError(p.Detail, p)
-	}
 	return nil
+}
+
+// connected is called when a socket is in its rooms.
+func (h *Hub) connected(s *socketio.Socket) {
+	who := actorOf(s)
+	h.presence.came(who.AccountID)
+	// The session may have ended after it was read and before the socket was in
+	// the room where that is told.
+	if reason, ended := h.endings.of(who.SessionID); ended {
+		h.end(h.chat.To(s.ID()), reason)
+	}
 }
 
 // Publish tells all nodes what was committed. It is the store's Publish.
@@ -200,12 +206,9 @@ func (h *Hub) deliver(m bus.Message) {
 		rooms := make([]string, len(m.Sessions))
 		for i, id := range m.Sessions {
 			rooms[i] = sessionRoom(id)
+			h.endings.note(id, m.Reason, h.Clock.Now())
 		}
-		to := h.chat.To(rooms...)
-		if err := to.Emit(wire.EventSessionEnded, wire.SessionEnded{Reason: m.Reason}); err != nil {
-			h.Log.Error("event not sent", "event", wire.EventSessionEnded, "err", err)
-		}
-		to.DisconnectSockets("session ended", false)
+		h.end(h.chat.To(rooms...), m.Reason)
 	case bus.Changed, bus.Typed:
 		rooms, err := h.rooms(m)
 		if err != nil {
@@ -219,6 +222,14 @@ func (h *Hub) deliver(m bus.Message) {
 			h.Log.Error("event not sent", "event", m.Event, "err", err)
 		}
 	}
+}
+
+// end tells sockets why they end, and disconnects them.
+func (h *Hub) end(to socketio.Broadcast, reason string) {
+	if err := to.Emit(wire.EventSessionEnded, wire.SessionEnded{Reason: reason}); err != nil {
+		h.Log.Error("event not sent", "event", wire.EventSessionEnded, "err", err)
+	}
+	to.DisconnectSockets("session ended", false)
 }
 
 // rooms are those of the accounts that are told and are connected here.
@@ -240,6 +251,42 @@ func (h *Hub) rooms(m bus.Message) ([]string, error) {
 		}
 	}
 	return rooms, nil
+}
+
+// endings remembers the sessions that ended lately: longer than a socket can
+// take from being authenticated to being in its rooms.
+type endings struct {
+	mu   sync.Mutex
+	list []ending // in order of time
+}
+
+type ending struct {
+	session change.ID
+	reason  string
+	at      int64
+}
+
+const endingsKept = time.Minute
+
+func (e *endings) note(session change.ID, reason string, now int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	old := 0
+	for old < len(e.list) && e.list[old].at < now-change.Ms(endingsKept) {
+		old++
+	}
+	e.list = append(e.list[old:], ending{session, reason, now})
+}
+
+func (e *endings) of(session change.ID) (reason string, ended bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, end := range e.list {
+		if end.session == session {
+			return end.reason, true
+		}
+	}
+	return "", false
 }
 
 // audiences caches who belongs to a conversation. An entry holds as long as the

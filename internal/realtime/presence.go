@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,23 +20,26 @@ type presence struct {
 	hub *Hub
 
 	mu      sync.Mutex
-	sockets map[change.ID]int         // by account; those with none may linger
+	sockets map[change.ID]int         // by account; those with none linger
 	leaving map[change.ID]*time.Timer // lingering
+	// news are the accounts whose friends are to be told, and reviews the
+	// pairs that are to be told of each other. Each is told how things are
+	// when its turn comes, so neither grows beyond the accounts there are.
+	news    map[change.ID]bool
+	reviews map[[2]change.ID]bool
+	some    chan struct{} // holds one while there are any
 
-	work chan func(context.Context)
 	quit context.CancelFunc
 	done chan struct{}
 }
-
-// maxNews is how much news of comings and goings may wait to be told; more is
-// not told.
-const maxNews = 10_000
 
 func (p *presence) start(h *Hub) {
 	p.hub = h
 	p.sockets = map[change.ID]int{}
 	p.leaving = map[change.ID]*time.Timer{}
-	p.work = make(chan func(context.Context), maxNews)
+	p.news = map[change.ID]bool{}
+	p.reviews = map[[2]change.ID]bool{}
+	p.some = make(chan struct{}, 1)
 	p.done = make(chan struct{})
 	ctx, quit := context.WithCancel(context.Background())
 	p.quit = quit
@@ -43,13 +47,32 @@ func (p *presence) start(h *Hub) {
 		defer close(p.done)
 		for {
 			select {
-			case f := <-p.work:
-				f(ctx)
+			case <-p.some:
+				p.work(ctx)
 			case <-ctx.Done():
 				return
 			}
 		}
 	}()
+}
+
+// work tells all that is to be told.
+func (p *presence) work(ctx context.Context) {
+	for ctx.Err() == nil {
+		p.mu.Lock()
+		news, reviews := p.news, p.reviews
+		p.news, p.reviews = map[change.ID]bool{}, map[[2]change.ID]bool{}
+		p.mu.Unlock()
+		if len(news)+len(reviews) == 0 {
+			return
+		}
+		for id := range news {
+			p.tell(ctx, id)
+		}
+		for pair := range reviews {
+			p.tellPair(ctx, pair[0], pair[1])
+		}
+	}
 }
 
 func (p *presence) stop() {
@@ -62,9 +85,9 @@ func (p *presence) stop() {
 	}
 }
 
-func (p *presence) later(f func(context.Context)) {
+func (p *presence) wake() {
 	select {
-	case p.work <- f:
+	case p.some <- struct{}{}:
 	default:
 	}
 }
@@ -79,7 +102,8 @@ func (p *presence) came(id change.ID) {
 		return
 	}
 	if p.sockets[id] == 1 {
-		p.later(func(ctx context.Context) { p.tell(ctx, id, true) })
+		p.news[id] = true
+		p.wake()
 	}
 }
 
@@ -98,7 +122,8 @@ func (p *presence) left(id change.ID) {
 		}
 		delete(p.leaving, id)
 		delete(p.sockets, id)
-		p.later(func(ctx context.Context) { p.tell(ctx, id, false) })
+		p.news[id] = true
+		p.wake()
 	})
 	p.leaving[id] = t
 }
@@ -123,8 +148,8 @@ func (p *presence) online(ids []change.ID) []change.ID {
 	return on
 }
 
-// tell lets the friends of an account know that it came or went.
-func (p *presence) tell(ctx context.Context, id change.ID, online bool) {
+// tell lets the friends of an account know whether it is online.
+func (p *presence) tell(ctx context.Context, id change.ID) {
 	friends, err := p.hub.Directory.Friends(ctx, id)
 	if err != nil {
 		p.hub.Log.Warn("presence not told", "account", id, "err", err)
@@ -136,29 +161,33 @@ func (p *presence) tell(ctx context.Context, id change.ID, online bool) {
 			rooms = append(rooms, accountRoom(f))
 		}
 	}
-	p.emit(rooms, id, online)
+	p.emit(rooms, id, p.isOnline(id))
 }
 
 // review tells two accounts of each other's presence after something between
 // them changed: friends see it, others do not.
 func (p *presence) review(a, b change.ID) {
-	p.later(func(ctx context.Context) {
-		if !p.here(a) && !p.here(b) {
-			return
-		}
-		friends, err := p.hub.Directory.Friends(ctx, a)
-		if err != nil {
-			p.hub.Log.Warn("presence not told", "account", a, "err", err)
-			return
-		}
-		visible := false
-		for _, f := range friends {
-			visible = visible || f == b
-		}
-		p.emit([]string{accountRoom(a)}, b, visible && len(p.online([]change.ID{b})) > 0)
-		p.emit([]string{accountRoom(b)}, a, visible && len(p.online([]change.ID{a})) > 0)
-	})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reviews[[2]change.ID{min(a, b), max(a, b)}] = true
+	p.wake()
 }
+
+func (p *presence) tellPair(ctx context.Context, a, b change.ID) {
+	if !p.here(a) && !p.here(b) {
+		return
+	}
+	friends, err := p.hub.Directory.Friends(ctx, a)
+	if err != nil {
+		p.hub.Log.Warn("presence not told", "account", a, "err", err)
+		return
+	}
+	visible := slices.Contains(friends, b)
+	p.emit([]string{accountRoom(a)}, b, visible && p.isOnline(b))
+	p.emit([]string{accountRoom(b)}, a, visible && p.isOnline(a))
+}
+
+func (p *presence) isOnline(id change.ID) bool { return len(p.online([]change.ID{id})) > 0 }
 
 func (p *presence) emit(rooms []string, id change.ID, online bool) {
 	if len(rooms) == 0 {
