@@ -62,7 +62,7 @@ test('a remark is seen by its writer only, everywhere', async ({ friends }) => {
     .getByRole('dialog')
     .getByRole('button', { name: ann.t('action.save') })
     .click()
-  await expect(ann.page.getByRole('heading', { name: 'My sister' })).toBeVisible()
+  await expect(ann.page.getByRole('heading', { name: 'My sister' }).first()).toBeVisible()
   await ann.openChat('My sister')
   await ann.say('My sister', 'Hello')
   await bea.openChat(ann.name)

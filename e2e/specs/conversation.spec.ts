@@ -66,6 +66,7 @@ test('what arrives elsewhere is counted, and reading it clears the count everywh
   await expect(second.getByText(three).first()).toBeAttached()
   await expect(bea.page).toHaveTitle(/^\(3\) /)
 
+  await bea.page.bringToFront()
   await bea.openChat(ann.name)
   await expect(bea.bubble(ann.name, 'three')).toBeVisible()
   await expect(bea.place('chats')).not.toContainText(three)
