@@ -131,10 +131,7 @@ func TestSoak(t *testing.T) {
 func comeIn(t *testing.T, f *fixture, upgrade bool) (*wstest.Conn, string) {
 	url := f.url + "websocket"
 	if upgrade {
-		_, body := f.get("polling")
-		_, rest, _ := strings.Cut(body, `"sid":"`)
-		sid, _, _ := strings.Cut(rest, `"`)
-		url += "&sid=" + sid
+		url += "&sid=" + openPolling(t, f)
 	}
 	c := wstest.Dial(t, url)
 	if upgrade {
