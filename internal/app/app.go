@@ -95,7 +95,7 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	if err := a.takeData(); err != nil {
 		return nil, err
 	}
-	if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
+	if a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("%s can not be listened on (%w); is happychat running already? Choose another address with --listen", c.Listen, err)
 	}
 	if a.base, err = url.Parse(c.LinkBase(a.listener.Addr())); err != nil {

@@ -87,8 +87,7 @@ var ErrNotFound = Errorf(NotFound, "not_found", "There is no such thing here.")
 
 // KindOf tells the kind of any error; what is not an *Error is Internal.
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return Internal

@@ -125,7 +125,7 @@ type handler struct {
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
 			h.log.Error("panic", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
@@ -178,8 +178,7 @@ func init() {
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		var fields []wire.ProblemField
 		for _, err := range errs {
-			var d *huma.ErrorDetail
-			if errors.As(err, &d) {
+			if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 				fields = append(fields, wire.ProblemField{Location: d.Location, Message: d.Message})
 			} else if err != nil {
 				fields = append(fields, wire.ProblemField{Message: err.Error()})

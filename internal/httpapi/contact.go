@@ -17,8 +17,10 @@ func (a *api) contact() {
 		Body T
 	}
 
-	handle(a, operation{method: http.MethodPost, path: "/account-lookups", id: "account.lookup", tag: tag,
-		summary: "Find a person by exact user name or e-mail address", errors: []int{404}},
+	handle(a, operation{
+		method: http.MethodPost, path: "/account-lookups", id: "account.lookup", tag: tag,
+		summary: "Find a person by exact user name or e-mail address", errors: []int{404},
+	},
 		func(ctx context.Context, in *withBody[wire.AccountLookup]) (*body[wire.AccountFound], error) {
 			if err := a.Accounts.AllowLookup(ctx, actor(ctx)); err != nil {
 				return nil, err
@@ -27,8 +29,10 @@ func (a *api) contact() {
 			return answer(wire.AccountFound{Account: wire.NewCard(card)}, err)
 		})
 
-	handle(a, operation{method: http.MethodGet, path: "/contacts", id: "contact.list", tag: tag,
-		summary: "My contacts, those I blocked included"},
+	handle(a, operation{
+		method: http.MethodGet, path: "/contacts", id: "contact.list", tag: tag,
+		summary: "My contacts, those I blocked included",
+	},
 		func(ctx context.Context, _ *struct{}) (*body[wire.Contacts], error) {
 			list, err := a.Contacts.List(ctx, actor(ctx).AccountID)
 			return answer(wire.NewContacts(list), err)
@@ -41,8 +45,10 @@ func (a *api) contact() {
 				return answer(wire.NewContact(c), err)
 			})
 	}
-	handle(a, operation{method: http.MethodPatch, path: "/contacts/{id}", id: "contact.remark", tag: tag,
-		summary: "Set what I call somebody", errors: []int{404}},
+	handle(a, operation{
+		method: http.MethodPatch, path: "/contacts/{id}", id: "contact.remark", tag: tag,
+		summary: "Set what I call somebody", errors: []int{404},
+	},
 		func(ctx context.Context, in *idWithBody[wire.Remark]) (*body[wire.Contact], error) {
 			c, err := a.Contacts.Remark(ctx, actor(ctx).AccountID, in.ID.Domain(), in.Body.Remark)
 			return answer(wire.NewContact(c), err)
@@ -63,14 +69,18 @@ func (a *api) contact() {
 			return a.Contacts.Unblock(ctx, actor(ctx).AccountID, in.ID.Domain())
 		})
 
-	handle(a, operation{method: http.MethodGet, path: "/friend-requests", id: "friend_request.list", tag: tag,
-		summary: "The newest hundred friend requests that I sent or was sent"},
+	handle(a, operation{
+		method: http.MethodGet, path: "/friend-requests", id: "friend_request.list", tag: tag,
+		summary: "The newest hundred friend requests that I sent or was sent",
+	},
 		func(ctx context.Context, _ *struct{}) (*body[wire.FriendRequests], error) {
 			list, err := a.Contacts.Requests(ctx, actor(ctx).AccountID, 100)
 			return answer(wire.NewFriendRequests(list, actor(ctx).AccountID), err)
 		})
-	handle(a, operation{method: http.MethodPost, path: "/friend-requests", id: "friend_request.create", tag: tag, status: http.StatusCreated,
-		summary: "Ask somebody to be my friend", text: "If they have asked me already, this accepts. If my own request is still waiting, its greeting is replaced.", errors: []int{404, 409}},
+	handle(a, operation{
+		method: http.MethodPost, path: "/friend-requests", id: "friend_request.create", tag: tag, status: http.StatusCreated,
+		summary: "Ask somebody to be my friend", text: "If they have asked me already, this accepts. If my own request is still waiting, its greeting is replaced.", errors: []int{404, 409},
+	},
 		func(ctx context.Context, in *withBody[wire.AskFriend]) (*body[wire.FriendRequest], error) {
 			if err := a.Accounts.AllowLookup(ctx, actor(ctx)); err != nil {
 				return nil, err
@@ -85,12 +95,15 @@ func (a *api) contact() {
 				return answer(wire.NewFriendRequest(r, actor(ctx).AccountID), err)
 			})
 	}
-	handle(a, operation{method: http.MethodPost, path: "/friend-requests/{id}/accept", id: "friend_request.accept", tag: tag,
-		summary: "Become friends; the conversation is made at once", errors: []int{404, 409}},
+	handle(a, operation{
+		method: http.MethodPost, path: "/friend-requests/{id}/accept", id: "friend_request.accept", tag: tag,
+		summary: "Become friends; the conversation is made at once", errors: []int{404, 409},
+	},
 		func(ctx context.Context, in *struct {
 			IDPath
 			Body *wire.AcceptFriend
-		}) (*body[wire.FriendRequest], error) {
+		},
+		) (*body[wire.FriendRequest], error) {
 			var remark string
 			if in.Body != nil {
 				remark = in.Body.Remark

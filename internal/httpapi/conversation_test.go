@@ -13,18 +13,26 @@ func TestConversation(t *testing.T) {
 	w.run(
 		step{as: "lan", do: "POST /conversations", with: `{'accountId':'{ming}'}`, status: 200, want: "conversationId={lan+ming} members.#=2 conversation.lastSeq=0"},
 		step{as: "lan", do: "POST /conversations", with: `{'accountId':'{eve}'}`, status: 404, want: "code=contact.not_found"},
-		step{as: "lan", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'client-1','body':' 你好 👋\n'}`, status: 201,
+		step{
+			as: "lan", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'client-1','body':' 你好 👋\n'}`, status: 201,
 			want:   "conversationId={lan+ming} version=2 messages.#=1 messages.0.seq=1 messages.0.senderId={lan} messages.0.clientId=client-1",
-			events: []string{"conversation version=2 messages.0.seq=1"}},
+			events: []string{"conversation version=2 messages.0.seq=1"},
+		},
 		// Repeated: the first result, nothing stored, nobody told.
-		step{as: "lan", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'client-1','body':'something else'}`, status: 201,
-			want: "version=2 messages.0.seq=1"},
+		step{
+			as: "lan", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'client-1','body':'something else'}`, status: 201,
+			want: "version=2 messages.0.seq=1",
+		},
 		// The same name of another sender is another send.
-		step{as: "ming", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'client-1','body':'hi'}`, status: 201,
-			want: "messages.0.seq=2", events: []string{"conversation messages.0.seq=2"}},
+		step{
+			as: "ming", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'client-1','body':'hi'}`, status: 201,
+			want: "messages.0.seq=2", events: []string{"conversation messages.0.seq=2"},
+		},
 		step{as: "lan", do: "GET /conversations", status: 200, want: "conversations.#=1 conversations.0.messages.0.seq=2 memberships.0.readSeq=1 nextCursor=-"},
-		step{as: "lan", do: "PUT /conversations/{lan+ming}/read", with: `{'seq':2}`, status: 200, want: "readSeq=2",
-			events: []string{"lan memberships.0.readSeq=2", "conversation members.0.readSeq=2 members.0.account.id={lan}"}},
+		step{
+			as: "lan", do: "PUT /conversations/{lan+ming}/read", with: `{'seq':2}`, status: 200, want: "readSeq=2",
+			events: []string{"lan memberships.0.readSeq=2", "conversation members.0.readSeq=2 members.0.account.id={lan}"},
+		},
 		step{as: "lan", do: "PUT /conversations/{lan+ming}/read", with: `{'seq':1}`, status: 200, want: "readSeq=2"},
 		step{as: "lan", do: "PUT /conversations/{lan+ming}/read", with: `{'seq':99}`, status: 200, want: "readSeq=2"},
 		step{as: "ming", do: "GET /conversations/{lan+ming}", status: 200, want: "version=4 members.#=2 messages.#=1"},

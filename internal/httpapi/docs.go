@@ -116,8 +116,10 @@ func describe(doc *huma.OpenAPI) docsPage {
 		s := docsSchema{Name: name, Text: schemas[name].Description}
 		for _, field := range sortedKeys(schemas[name].Properties) {
 			p := schemas[name].Properties[field]
-			s.Fields = append(s.Fields, docsField{Name: field, Type: typeOf(p), Limits: limitsOf(p), Text: p.Description,
-				Required: slices.Contains(schemas[name].Required, field)})
+			s.Fields = append(s.Fields, docsField{
+				Name: field, Type: typeOf(p), Limits: limitsOf(p), Text: p.Description,
+				Required: slices.Contains(schemas[name].Required, field),
+			})
 		}
 		page.Schemas = append(page.Schemas, s)
 	}

@@ -76,7 +76,7 @@ func (w *world) run(steps ...step) {
 		if a.Status != s.status {
 			w.t.Fatalf("%s: status %d, want %d: %s", title, a.Status, s.status, a.Raw)
 		}
-		for _, pair := range strings.Fields(w.fill(s.want)) {
+		for pair := range strings.FieldsSeq(w.fill(s.want)) {
 			path, value, _ := strings.Cut(pair, "=")
 			if got := a.Get(path); got != value {
 				w.t.Errorf("%s: %s is %s, want %s: %s", title, path, got, value, a.Raw)
@@ -123,7 +123,7 @@ func (w *world) expect(title string, events []apptest.Event, want []string) {
 }
 
 func holds(payload json.RawMessage, conditions string) bool {
-	for _, c := range strings.Fields(conditions) {
+	for c := range strings.FieldsSeq(conditions) {
 		path, value, _ := strings.Cut(c, "=")
 		if apptest.Get(payload, path) != value {
 			return false

@@ -12,8 +12,10 @@ import (
 
 // server registers what anybody may know of this server.
 func (a *api) server() {
-	handle(a, operation{method: http.MethodGet, path: "/server", id: "server.get", tag: "Server", public: true,
-		summary: "What server this is"},
+	handle(a, operation{
+		method: http.MethodGet, path: "/server", id: "server.get", tag: "Server", public: true,
+		summary: "What server this is",
+	},
 		func(ctx context.Context, _ *struct{}) (*body[wire.Server], error) {
 			return answer(a.Info(ctx))
 		})

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -74,8 +75,8 @@ func (g *Guard) client(r *http.Request) client {
 		c.secure = strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		hop := parseAddr(strings.TrimSpace(hops[i]))
+	for _, hop := range slices.Backward(hops) {
+		hop := parseAddr(strings.TrimSpace(hop))
 		if !hop.IsValid() {
 			break
 		}

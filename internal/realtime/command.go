@@ -127,8 +127,7 @@ func parser[In any](registry huma.Registry) func(args []json.RawMessage) (In, er
 		if len(res.Errors) > 0 {
 			var fields []wire.ProblemField
 			for _, err := range res.Errors {
-				var d *huma.ErrorDetail
-				if errors.As(err, &d) {
+				if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 					fields = append(fields, wire.ProblemField{Location: d.Location, Message: d.Message})
 				}
 			}

@@ -190,9 +190,11 @@ func (h *Hub) Ended(id change.ID, sessions []change.ID, reason account.EndReason
 
 // Typing tells the other members of a conversation that the actor types.
 func (h *Hub) Typing(_ context.Context, actor, conversation change.ID) error {
-	h.Bus.Publish(bus.Message{Kind: bus.Typed, Scope: change.Scope{Kind: change.Conversation, ID: conversation}, MembersVersion: -1,
+	h.Bus.Publish(bus.Message{
+		Kind: bus.Typed, Scope: change.Scope{Kind: change.Conversation, ID: conversation}, MembersVersion: -1,
 		Event: wire.EventTyping, Except: actor,
-		Payload: wire.Raw(wire.Typing{ConversationID: wire.ID(conversation), AccountID: wire.ID(actor)})})
+		Payload: wire.Raw(wire.Typing{ConversationID: wire.ID(conversation), AccountID: wire.ID(actor)}),
+	})
 	return nil
 }
 
@@ -229,7 +231,9 @@ func (h *Hub) end(to socketio.Broadcast, reason string) {
 	if err := to.Emit(wire.EventSessionEnded, wire.SessionEnded{Reason: reason}); err != nil {
 		h.Log.Error("event not sent", "event", wire.EventSessionEnded, "err", err)
 	}
-	to.DisconnectSockets("session ended", false)
+	if err := to.DisconnectSockets("session ended", false); err != nil {
+		h.Log.Error("sockets not disconnected", "err", err)
+	}
 }
 
 // rooms are those of the accounts that are told and are connected here.

@@ -55,8 +55,10 @@ func NewFriendRequest(r contact.Request, viewer change.ID) FriendRequest {
 	if viewer == r.To.ID {
 		version = r.ToVersion
 	}
-	return FriendRequest{ID: ID(r.ID), From: NewCard(r.From), To: NewCard(r.To), Greeting: r.Greeting,
-		State: string(r.State), CreatedAt: r.CreatedAt, AnsweredAt: r.AnsweredAt, Version: version}
+	return FriendRequest{
+		ID: ID(r.ID), From: NewCard(r.From), To: NewCard(r.To), Greeting: r.Greeting,
+		State: string(r.State), CreatedAt: r.CreatedAt, AnsweredAt: r.AnsweredAt, Version: version,
+	}
 }
 
 // AccountLookup asks for one person.

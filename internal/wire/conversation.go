@@ -20,8 +20,10 @@ type Conversation struct {
 
 // NewConversation makes the shape.
 func NewConversation(c conversation.Conversation) Conversation {
-	return Conversation{ID: ID(c.ID), Kind: string(c.Kind), Version: c.RowVersion, LastSeq: c.LastSeq,
-		MemberCount: c.MemberCount, CreatedAt: c.CreatedAt, LastActivityAt: c.LastActivityAt}
+	return Conversation{
+		ID: ID(c.ID), Kind: string(c.Kind), Version: c.RowVersion, LastSeq: c.LastSeq,
+		MemberCount: c.MemberCount, CreatedAt: c.CreatedAt, LastActivityAt: c.LastActivityAt,
+	}
 }
 
 // Member is an account in a conversation.
@@ -66,8 +68,10 @@ type Message struct {
 
 // NewMessage makes the shape.
 func NewMessage(m conversation.Message) Message {
-	return Message{ConversationID: ID(m.ConversationID), Seq: m.Seq, SenderID: ID(m.SenderID), ClientID: m.ClientID,
-		Kind: string(m.Kind), Body: m.Body, CreatedAt: m.CreatedAt, Version: m.Version}
+	return Message{
+		ConversationID: ID(m.ConversationID), Seq: m.Seq, SenderID: ID(m.SenderID), ClientID: m.ClientID,
+		Kind: string(m.Kind), Body: m.Body, CreatedAt: m.CreatedAt, Version: m.Version,
+	}
 }
 
 // ConversationDelta is what there is to know of a conversation: an event, a
@@ -84,8 +88,10 @@ type ConversationDelta struct {
 
 // NewConversationDelta makes the shape.
 func NewConversationDelta(d conversation.Delta) ConversationDelta {
-	out := ConversationDelta{ConversationID: ID(d.ConversationID), Version: d.Version, Truncated: d.Truncated,
-		Members: list(d.Members, NewMember), Messages: list(d.Messages, NewMessage)}
+	out := ConversationDelta{
+		ConversationID: ID(d.ConversationID), Version: d.Version, Truncated: d.Truncated,
+		Members: list(d.Members, NewMember), Messages: list(d.Messages, NewMessage),
+	}
 	if d.Conversation != nil {
 		c := NewConversation(*d.Conversation)
 		out.Conversation = &c
@@ -232,8 +238,10 @@ type SyncResult struct {
 // NewSyncResult makes the shape as the viewer sees it.
 func NewSyncResult(c conversation.CatchUp, viewer change.ID, online []change.ID, now int64) SyncResult {
 	out := SyncResult{
-		User: UserDelta{Version: c.UserVersion, Contacts: list(c.Contacts, NewContact),
-			Memberships: list(c.Memberships, NewMembership)},
+		User: UserDelta{
+			Version: c.UserVersion, Contacts: list(c.Contacts, NewContact),
+			Memberships: list(c.Memberships, NewMembership),
+		},
 		Conversations: make([]ConversationDelta, 0, len(c.Conversations)),
 		More:          c.More, Online: make([]ID, 0, len(online)), ServerTime: now,
 	}

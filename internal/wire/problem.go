@@ -64,8 +64,10 @@ func NewProblem(err error) *Problem {
 	if !errors.As(err, &e) || e.Kind == change.Internal {
 		e = change.Errorf(change.Internal, "internal", "Something went wrong on the server. It has been written down; try again in a moment.")
 	}
-	p = &Problem{Type: "about:blank", Status: statuses[e.Kind], Code: e.Code, Detail: e.Detail,
-		RetryAfter: int(math.Ceil(e.RetryAfter.Seconds()))}
+	p = &Problem{
+		Type: "about:blank", Status: statuses[e.Kind], Code: e.Code, Detail: e.Detail,
+		RetryAfter: int(math.Ceil(e.RetryAfter.Seconds())),
+	}
 	p.Title = http.StatusText(p.Status)
 	if e.Field != "" {
 		p.Errors = []ProblemField{{Location: "body." + e.Field, Message: e.Detail}}

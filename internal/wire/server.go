@@ -31,7 +31,9 @@ type Limits struct {
 
 // NewLimits gives the limits of the domain.
 func NewLimits() Limits {
-	return Limits{MessageBody: conversation.MaxBody, Remark: contact.MaxRemark, Greeting: contact.MaxGreeting,
+	return Limits{
+		MessageBody: conversation.MaxBody, Remark: contact.MaxRemark, Greeting: contact.MaxGreeting,
 		Username: account.MaxUsername, UsernameMin: account.MinUsername, Name: account.MaxName,
-		Password: account.MaxPassword, PasswordMin: account.MinPassword}
+		Password: account.MaxPassword, PasswordMin: account.MinPassword,
+	}
 }

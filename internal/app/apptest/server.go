@@ -194,7 +194,7 @@ func Get(raw json.RawMessage, path string) string {
 	if d.Decode(&v) != nil {
 		return "-"
 	}
-	for _, key := range strings.Split(path, ".") {
+	for key := range strings.SplitSeq(path, ".") {
 		switch at := v.(type) {
 		case map[string]any:
 			next, ok := at[key]
