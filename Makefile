@@ -61,7 +61,7 @@ pictures: build e2e/node_modules/.package-lock.json ## Take the pictures of the 
 	$(NPM) --prefix e2e run --silent pictures
 
 bench: build ## Measure: sends a second, latency, start, memory, history
-	$(GO) run ./bench $(ARGS)
+	$(GO) run ./bench/chat $(ARGS)
 
 clean: ## Remove what was built (never the data)
 	rm -rf bin internal/webui/dist .cache web/node_modules e2e/node_modules
