@@ -297,6 +297,13 @@ func (c *client) connect(t task) {
 		return
 	}
 	s := newSocket(ns, c)
+	if ns.recovery != nil && c.eng.Protocol() != 3 {
+		s.pid = newID()
+		if saved, number := ns.recovery.find(t.auth); saved != nil {
+			s.id, s.pid, s.data, s.waiting = saved.id, saved.pid, saved.data, saved.rooms
+			s.recovered, s.resumeAfter = true, number
+		}
+	}
 	if len(ns.middleware) > 0 {
 		h := &Handshake{Request: request, Auth: t.auth, Query: request.URL.Query(), Namespace: ns.name}
 		if len(h.Auth) == 0 {
@@ -456,7 +463,11 @@ func (c *client) Closed(reason Reason) {
 	}
 	c.mu.Unlock()
 	for _, s := range sockets {
+		rooms := s.Rooms()
 		s.leaveAll()
+		if s.pid != "" {
+			s.ns.recovery.ended(s, rooms, reason)
+		}
 		s.cancel(errors.New(string(reason)))
 		_ = c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)
 	}

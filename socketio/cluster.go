@@ -139,7 +139,7 @@ func (c *cluster) receive(b []byte) {
 	to := Broadcast{ns: ns, local: true, targeted: m.Targeted, volatile: m.Volatile, rooms: m.Rooms, except: m.Except}
 	switch m.Kind {
 	case clusterEmit:
-		to.send(encodeRaw(packetEvent, ns.name, -1, m.Payload, m.Attachments))
+		to.deliver(m.Payload, m.Attachments)
 	case clusterJoin:
 		_ = to.Join(m.Names...)
 	case clusterLeave:

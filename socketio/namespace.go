@@ -24,6 +24,8 @@ type Namespace struct {
 	name  string
 	rooms *roomTable
 
+	recovery *recovery // nil without Options.RecoveryWindow
+
 	refs    int // of a dynamic namespace: sockets, and those about to be; guarded by srv.mu
 	dynamic bool
 
@@ -38,7 +40,7 @@ type Namespace struct {
 }
 
 func newNamespace(srv *Server, name string) *Namespace {
-	ns := &Namespace{srv: srv, name: name, rooms: newRoomTable()}
+	ns := &Namespace{srv: srv, name: name, rooms: newRoomTable(), recovery: newRecovery(srv.opts.RecoveryWindow)}
 	ns.handlers.Store(&map[string]*handler{})
 	return ns
 }
@@ -171,7 +173,7 @@ func (b Broadcast) Emit(event string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	b.send(encodeRaw(packetEvent, b.ns.name, -1, payload, attachments))
+	b.deliver(payload, attachments)
 	if b.ns.srv.cluster == nil || b.local {
 		return nil
 	}
@@ -182,13 +184,31 @@ func (b Broadcast) Emit(event string, args ...any) error {
 
 // EmitPrepared sends what Namespace.Prepare has encoded for the same namespace.
 func (b Broadcast) EmitPrepared(p *Prepared) error {
-	b.send(p.messages)
+	if b.ns.recovery == nil {
+		b.send(p.messages)
+	} else {
+		b.deliver(p.payload, p.attachments)
+	}
 	if b.ns.srv.cluster == nil || b.local {
 		return nil
 	}
 	m := b.message(clusterEmit)
 	m.Payload, m.Attachments = p.payload, p.attachments
 	return b.elsewhere(m)
+}
+
+// deliver sends an event to the sockets of this server.
+func (b Broadcast) deliver(payload []byte, attachments [][]byte) {
+	r := b.ns.recovery
+	if r == nil || b.volatile || b.targeted && len(b.rooms) == 0 {
+		b.send(encodeRaw(packetEvent, b.ns.name, -1, payload, attachments))
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ms := encodeRaw(packetEvent, b.ns.name, -1, r.number(payload), attachments)
+	r.keep(keptEvent{all: !b.targeted, rooms: b.rooms, except: b.except, messages: ms})
+	b.send(ms)
 }
 
 func (b Broadcast) send(ms []*engineio.Message) {

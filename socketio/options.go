@@ -59,6 +59,13 @@ type Options struct {
 	// either the connection is not read until some are done.
 	MaxPendingEvents, MaxPendingBytes int
 
+	// RecoveryWindow, when set, is for how long a client (4.6 and newer) that has
+	// lost its connection can take up its socket again, with ID, rooms and data,
+	// and gets the events that it has missed. Middleware is asked nevertheless.
+	// Every event then has one more argument, a string, at its end. See
+	// Socket.Recovered.
+	RecoveryWindow time.Duration
+
 	// AllowEIO3 admits clients of the 2.x generation (Engine.IO 3 and
 	// Socket.IO 4).
 	AllowEIO3 bool

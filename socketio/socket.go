@@ -41,6 +41,11 @@ type Socket struct {
 
 	rooms []membership // guarded by ns.rooms.mu
 
+	pid       string // by which it may be recovered, or ""
+	recovered bool
+	// resumeAfter is the number of the last event that a recovered client has.
+	resumeAfter uint64
+
 	state atomic.Uint32 // one of the socket… constants
 
 	mu      sync.Mutex
@@ -71,6 +76,11 @@ func newSocket(ns *Namespace, c *client) *Socket {
 	}
 	return s
 }
+
+// Recovered reports whether the client has taken up an earlier socket: it has that
+// socket's ID, rooms and data, and has got the events that it had missed. See
+// Options.RecoveryWindow.
+func (s *Socket) Recovered() bool { return s.recovered }
 
 // ID returns the socket's ID, which the client knows as socket.id. It is no
 // secret, except for 2.x clients, whose IDs contain that of the session.
@@ -166,23 +176,45 @@ func (s *Socket) enter() bool {
 	c.entered = true
 	c.mu.Unlock()
 	c.eng.Accept()
+	if r := s.ns.recovery; r != nil && s.pid != "" {
+		r.mu.Lock()
+		if s.recovered && !r.complete(s.resumeAfter) { // the middleware took its time
+			s.recovered, s.pid = false, newID()
+		}
+		r.live[s.pid] = &liveSocket{socket: s, saved: make(chan struct{})}
+		s.begin(func(rooms []string) {
+			if s.recovered {
+				r.missed(s.resumeAfter, s.id, rooms, func(ms []*engineio.Message) { c.eng.Send(ms...) })
+			}
+		})
+		r.mu.Unlock()
+	} else {
+		s.begin(func([]string) {})
+	}
+	if s.state.Load() == socketEnded { // in the meantime
+		s.leaveAll()
+	}
+	return true
+}
+
+// begin tells the client that it is connected, and enters the rooms. before is
+// called in between, with the rooms.
+func (s *Socket) begin(before func(rooms []string)) {
 	var payload []byte
 	if s.Protocol() != 3 {
 		payload, _ = json.Marshal(struct {
 			SID string `json:"sid"`
-		}{s.id})
+			PID string `json:"pid,omitempty"`
+		}{s.id, s.pid})
 	}
-	c.eng.Send(encodeRaw(packetConnect, s.ns.name, -1, payload, nil)...)
+	s.client.eng.Send(encodeRaw(packetConnect, s.ns.name, -1, payload, nil)...)
 	s.mu.Lock()
 	s.state.CompareAndSwap(socketEntering, socketConnected)
 	waiting := s.waiting
 	s.waiting = nil
 	s.mu.Unlock()
+	before(waiting)
 	s.ns.rooms.enter(s, waiting)
-	if s.state.Load() == socketEnded { // in the meantime
-		s.leaveAll()
-	}
-	return true
 }
 
 // Join adds the socket to rooms. In middleware this takes effect when the
@@ -210,11 +242,11 @@ func (s *Socket) leaveAll() { s.ns.rooms.exit(s) }
 // a json.RawMessage is taken as it is and a Binary becomes an attachment. Emit
 // never blocks: it queues, and a client that does not read is dropped.
 func (s *Socket) Emit(event string, args ...any) error {
-	ms, err := encode(s.ns.name, -1, event, args)
+	payload, attachments, err := encodeEvent(event, args)
 	if err != nil {
 		return err
 	}
-	return s.send(ms)
+	return s.deliver(payload, attachments)
 }
 
 // EmitRaw sends an event whose arguments are encoded already and are not
@@ -224,15 +256,36 @@ func (s *Socket) EmitRaw(event string, args []json.RawMessage, attachments ...[]
 	for i, a := range args {
 		raw[i] = a
 	}
-	ms, err := encode(s.ns.name, -1, event, raw, attachments...)
+	payload, attachments, err := encodeEvent(event, raw, attachments...)
 	if err != nil {
 		return err
 	}
-	return s.send(ms)
+	return s.deliver(payload, attachments)
+}
+
+// deliver sends an event, and keeps it for the socket's recovery.
+func (s *Socket) deliver(payload []byte, attachments [][]byte) error {
+	r := s.ns.recovery
+	if r == nil || s.pid == "" {
+		return s.send(encodeRaw(packetEvent, s.ns.name, -1, payload, attachments))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ms := encodeRaw(packetEvent, s.ns.name, -1, r.number(payload), attachments)
+	if err := s.send(ms); err != nil {
+		return err
+	}
+	r.keep(keptEvent{rooms: []string{s.id}, messages: ms})
+	return nil
 }
 
 // EmitPrepared sends what Namespace.Prepare has encoded.
-func (s *Socket) EmitPrepared(p *Prepared) error { return s.send(p.messages) }
+func (s *Socket) EmitPrepared(p *Prepared) error {
+	if s.ns.recovery == nil {
+		return s.send(p.messages)
+	}
+	return s.deliver(p.payload, p.attachments)
+}
 
 func (s *Socket) send(ms []*engineio.Message) error {
 	if s.state.Load() != socketConnected || !s.client.eng.Send(ms...) {
@@ -371,6 +424,9 @@ func (s *Socket) end(reason Reason) {
 	}
 	c.strand()
 	s.leaveAll()
+	if s.pid != "" {
+		s.ns.recovery.ended(s, nil, reason)
+	}
 	s.cancel(errors.New(string(reason)))
 	_ = c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)
 }

@@ -38,6 +38,34 @@ func TestOfficialClients(t *testing.T) {
 	}
 }
 
+func TestRecovery(t *testing.T) {
+	if _, err := os.Stat("node_modules/socket.io-client-4"); err != nil {
+		t.Skip("the official clients are not installed: run npm ci --prefix socketio/jstest")
+	}
+	io := socketio.NewServer(socketio.Options{RecoveryWindow: time.Minute})
+	root := io.Namespace("/")
+	root.Handle("count for me", func(_ context.Context, s *socketio.Socket, e *socketio.Event) {
+		var n int
+		_ = json.Unmarshal(e.Args[0], &n)
+		to := root.To(s.ID()) // also while nobody has that ID
+		go func() {
+			tick := time.NewTicker(time.Millisecond)
+			defer tick.Stop()
+			for i := range n {
+				<-tick.C
+				_ = to.Emit("count", i)
+			}
+		}()
+	})
+	web := httptest.NewServer(io)
+	defer web.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, "node", "recovery.mjs", web.URL).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // serve starts the server that client.mjs talks to.
 func serve(t *testing.T) string {
 	io := socketio.NewServer(socketio.Options{
