@@ -1073,7 +1073,7 @@ export interface components {
              */
             password: string;
             /**
-             * @description 3 to 32 characters of the form ^\p{L}[\p{L}\p{M}\p{N}._-]*$; unique without regard to case
+             * @description 2 to 32 characters of the form ^\p{L}[\p{L}\p{M}\p{N}._-]*$; unique without regard to case
              * @example lan
              */
             username: string;
@@ -1163,7 +1163,7 @@ export interface components {
         };
         SessionEnded: {
             /** @enum {string} */
-            reason: "revoked" | "signed_out" | "disabled" | "password_changed";
+            reason: "revoked" | "signed_out" | "disabled" | "password_changed" | "expired";
         };
         Sessions: {
             sessions: components["schemas"]["Session"][];
@@ -1192,7 +1192,7 @@ export interface components {
              */
             use?: "cookie" | "bearer";
             /**
-             * @description 3 to 32 characters of the form ^\p{L}[\p{L}\p{M}\p{N}._-]*$; unique without regard to case
+             * @description 2 to 32 characters of the form ^\p{L}[\p{L}\p{M}\p{N}._-]*$; unique without regard to case
              * @example lan
              */
             username: string;
