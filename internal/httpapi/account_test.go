@@ -402,3 +402,73 @@ func TestTooManySignIns(t *testing.T) {
 	b := &browser{s: s}
 	status(t, "from a forged address", b.do(t, "POST", "/sessions", object("login", "lan", "password", "wrong-"+password), "X-Forwarded-For", "198.51.100.1"), 429, "request.too_many")
 }
+
+// Whatever ends a session ends its live sockets, with the reason, and no
+// others.
+func TestLiveSocketsEnd(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		end    func(s *apptest.Server, lan, other *apptest.Person) error
+		reason string
+		both   bool
+	}{
+		{"sign out", func(s *apptest.Server, _, other *apptest.Person) error {
+			return answered(s.Do(other, "DELETE", "/sessions/current", nil), 204)
+		}, "signed_out", false},
+		{"revoke", func(s *apptest.Server, lan, other *apptest.Person) error {
+			return answered(s.Do(lan, "DELETE", "/sessions/"+other.Session.String(), nil), 204)
+		}, "revoked", false},
+		{"revoke all others", func(s *apptest.Server, lan, _ *apptest.Person) error {
+			return answered(s.Do(lan, "DELETE", "/sessions", nil), 204)
+		}, "revoked", false},
+		{"change the password", func(s *apptest.Server, lan, _ *apptest.Person) error {
+			return answered(s.Do(lan, "PUT", "/account/password", object("current", apptest.Password, "new", password)), 204)
+		}, "password_changed", false},
+		{"disable", func(s *apptest.Server, _, _ *apptest.Person) error {
+			_, err := s.Accounts.Disable(t.Context(), "lan")
+			return err
+		}, "disabled", true},
+		{"set the password", func(s *apptest.Server, _, _ *apptest.Person) error {
+			_, err := s.Accounts.SetPassword(t.Context(), "lan", password)
+			return err
+		}, "password_changed", true},
+		{"expiry", func(s *apptest.Server, _, _ *apptest.Person) error {
+			s.Clock.Advance(91 * 24 * time.Hour)
+			return s.Accounts.Purge(t.Context())
+		}, "expired", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := apptest.Start(t, nil)
+			lan, ming := s.Person("lan"), s.Person("ming")
+			other := *lan
+			other.SignIn()
+			one, two, strangers := lan.Connect(), other.Connect(), ming.Connect()
+			if err := c.end(s, lan, &other); err != nil {
+				t.Fatal(err)
+			}
+			ended := []*apptest.Socket{two}
+			if c.both {
+				ended = append(ended, one)
+			} else {
+				one.Ask("sync", object("user", 0, "conversations", []any{}))
+			}
+			if c.name != "expiry" {
+				strangers.Ask("sync", object("user", 0, "conversations", []any{}))
+			}
+			for _, socket := range ended {
+				if got := apptest.Get(socket.Event(wire.EventSessionEnded), "reason"); got != c.reason {
+					t.Errorf("told %q, want %q", got, c.reason)
+				}
+				socket.Ended()
+			}
+		})
+	}
+}
+
+func answered(a apptest.Answer, status int) error {
+	if a.Status != status {
+		return fmt.Errorf("%d %s", a.Status, a.Raw)
+	}
+	return nil
+}
