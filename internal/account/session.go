@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -197,14 +198,20 @@ func (u *uses) take() []Use {
 	return list
 }
 
+// usesAtOnce is how many are noted in one transaction, so that ten thousand
+// phones do not keep messages waiting.
+const usesAtOnce = 256
+
 // FlushUses notes the uses that wait.
 func (s *Service) FlushUses(ctx context.Context) error {
 	list := s.uses.take()
-	if len(list) == 0 {
-		return nil
+	slices.SortFunc(list, func(a, b Use) int { return cmp.Compare(a.SessionID, b.SessionID) })
+	for some := range slices.Chunk(list, usesAtOnce) {
+		if err := s.store.Update(ctx, func(ctx context.Context) error { return s.store.NoteUses(ctx, some) }); err != nil {
+			return err
+		}
 	}
-	slices.SortFunc(list, func(a, b Use) int { return int(min(1, max(-1, a.SessionID-b.SessionID))) })
-	return s.store.Update(ctx, func(ctx context.Context) error { return s.store.NoteUses(ctx, list) })
+	return nil
 }
 
 // Sessions lists those of the actor's account, the last used first.

@@ -58,15 +58,16 @@ func (s *Store) DeleteSessions(ctx context.Context, id change.ID, sessions []cha
 	return gone, nil
 }
 
+var noteUses = newSetText("iii", `UPDATE session SET last_used_at = k.column2, expires_at = k.column3
+	FROM (VALUES %s) AS k WHERE session.id = k.column1 AND session.last_used_at < k.column2`)
+
 // NoteUses implements account.Store.
 func (s *Store) NoteUses(ctx context.Context, uses []account.Use) error {
+	rows := make([]int64, 0, 3*len(uses))
 	for _, u := range uses {
-		if _, err := s.q(ctx).exec(ctx, `UPDATE session SET last_used_at = $2, expires_at = $3 WHERE id = $1 AND last_used_at < $2`,
-			u.SessionID, u.At, u.ExpiresAt); err != nil {
-			return err
-		}
+		rows = append(rows, int64(u.SessionID), u.At, u.ExpiresAt)
 	}
-	return nil
+	return s.execSets(ctx, noteUses, rows)
 }
 
 // DeleteExpired implements account.Store.
