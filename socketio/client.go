@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/url"
 	"runtime/debug"
 	"strings"
@@ -156,15 +157,16 @@ func (c *client) dispatch(t task) error {
 		}
 		return nil
 	}
-	return c.enqueue(t, t.size)
+	c.enqueue(t, t.size)
+	return nil
 }
 
 // enqueue puts a task behind the others.
-func (c *client) enqueue(t task, size int) error {
+func (c *client) enqueue(t task, size int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed && t.kind != taskClosed {
-		return nil
+		return
 	}
 	o := &c.srv.opts
 	t.size = size
@@ -178,7 +180,6 @@ func (c *client) enqueue(t task, size int) error {
 		c.running = true
 		go c.run()
 	}
-	return nil
 }
 
 // run works off the queue.
@@ -310,9 +311,7 @@ func (c *client) connect(t task) {
 			h.Auth = json.RawMessage("{}")
 		}
 		if extra, err := url.ParseQuery(t.query); err == nil {
-			for k, v := range extra {
-				h.Query[k] = v
-			}
+			maps.Copy(h.Query, extra)
 		}
 		err := c.askMiddleware(s, h)
 		if err != nil {
@@ -469,6 +468,6 @@ func (c *client) Closed(reason Reason) {
 			s.ns.recovery.ended(s, rooms, reason)
 		}
 		s.cancel(errors.New(string(reason)))
-		_ = c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)
+		c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)
 	}
 }

@@ -33,8 +33,7 @@ func NewError(message string, data any) *Error {
 
 // publicError returns what of an error a client may see.
 func publicError(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return &Error{Message: "internal error", internal: true}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -141,14 +142,14 @@ type Broadcast struct {
 
 // To adds rooms.
 func (b Broadcast) To(rooms ...string) Broadcast {
-	b.rooms = append(b.rooms[:len(b.rooms):len(b.rooms)], rooms...)
+	b.rooms = append(slices.Clip(b.rooms), rooms...)
 	b.targeted = true
 	return b
 }
 
 // Except leaves sockets out, named by their ID or by a room.
 func (b Broadcast) Except(names ...string) Broadcast {
-	b.except = append(b.except[:len(b.except):len(b.except)], names...)
+	b.except = append(slices.Clip(b.except), names...)
 	return b
 }
 

@@ -66,7 +66,7 @@ func TestSoak(t *testing.T) {
 					upgraded.Add(1)
 				}
 				budget := rand.IntN(60)
-				for i := 0; i < budget; i++ {
+				for i := range budget {
 					n := fmt.Sprintf(`"%s-%d"`, name, i)
 					c.Text(fmt.Sprintf(`42%d["n",%s]`, i, n))
 					sent.Add(1)

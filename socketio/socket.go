@@ -249,6 +249,20 @@ func (s *Socket) Emit(event string, args ...any) error {
 	return s.deliver(payload, attachments)
 }
 
+// EmitVolatile is Emit, except that nothing is sent, and no error returned, when
+// other events are still waiting to be sent to the client.
+func (s *Socket) EmitVolatile(event string, args ...any) error {
+	payload, attachments, err := encodeEvent(event, args)
+	if err != nil {
+		return err
+	}
+	if s.state.Load() != socketConnected {
+		return ErrDisconnected
+	}
+	s.client.eng.SendVolatile(encodeRaw(packetEvent, s.ns.name, -1, payload, attachments)...)
+	return nil
+}
+
 // EmitRaw sends an event whose arguments are encoded already and are not
 // checked. Attachments stand in them as {"_placeholder":true,"num":n}.
 func (s *Socket) EmitRaw(event string, args []json.RawMessage, attachments ...[]byte) error {
@@ -428,5 +442,5 @@ func (s *Socket) end(reason Reason) {
 		s.ns.recovery.ended(s, nil, reason)
 	}
 	s.cancel(errors.New(string(reason)))
-	_ = c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)
+	c.enqueue(task{kind: taskClosed, socket: s, reason: reason}, 0)
 }

@@ -92,7 +92,7 @@ func TestDataAndContextAndEnd(t *testing.T) {
 	if r := within(t, ends); r != socketio.ReasonTransportClose || context.Cause(ctx).Error() != string(r) {
 		t.Errorf("%q, %v", r, context.Cause(ctx))
 	}
-	if err := s.Emit("x"); err != socketio.ErrDisconnected {
+	if err := s.Emit("x"); !errors.Is(err, socketio.ErrDisconnected) {
 		t.Errorf("Emit: %v", err)
 	}
 	if root.Len() != 0 || root.Socket(sid) != nil {
@@ -358,7 +358,7 @@ func TestPipelining(t *testing.T) {
 			take()
 			open[0].Done() // without an answer
 			take()
-			if err := open[3].Ack(); err != socketio.ErrAcked {
+			if err := open[3].Ack(); !errors.Is(err, socketio.ErrAcked) {
 				t.Errorf("a second answer: %v", err)
 			}
 			open[3].Done()
@@ -457,6 +457,12 @@ func TestVolatile(t *testing.T) {
 		_ = c.NetConn().SetReadDeadline(time.Now().Add(10 * time.Millisecond))
 		f, err := c.Next()
 		return err == nil && f.Payload == `42["v"]`
+	})
+	wstest.Eventually(t, "also to a single socket", func() bool {
+		_ = root.Socket(id).EmitVolatile("w")
+		_ = c.NetConn().SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+		f, err := c.Next()
+		return err == nil && f.Payload == `42["w"]`
 	})
 }
 

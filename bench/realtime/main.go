@@ -46,8 +46,13 @@ func main() {
 	defer os.RemoveAll(tmp)
 	here := filepath.Join("bench", "realtime")
 	peers := []peer{
-		{"ours", socketIO{}, ".", []string{"go", "build", "-o", tmp + "/ours", "./socketio/testserver"},
-			append([]string{tmp + "/ours", "-addr", "{addr}", "-room", "-ping-interval", "25s", "-ping-timeout", "20s"}, strings.Fields(*extra)...)},
+		{
+			"ours",
+			socketIO{},
+			".",
+			[]string{"go", "build", "-o", tmp + "/ours", "./socketio/testserver"},
+			append([]string{tmp + "/ours", "-addr", "{addr}", "-room", "-ping-interval", "25s", "-ping-timeout", "20s"}, strings.Fields(*extra)...),
+		},
 		{"node", socketIO{}, filepath.Join(here, "peers", "node"), nil, []string{"node", "server.mjs", "{addr}"}},
 		{"centrifuge", centrifuge{}, filepath.Join(here, "peers", "centrifuge"), []string{"go", "build", "-o", tmp + "/centrifuge", "."}, []string{tmp + "/centrifuge", "{addr}"}},
 		{"bare", socketIO{}, ".", []string{"go", "build", "-o", tmp + "/bare", "./" + here + "/bare"}, []string{tmp + "/bare", "{addr}"}},

@@ -108,7 +108,7 @@ func (l *pollLink) abort() {
 	l.mu.Unlock()
 	if fd >= 0 {
 		l.loop.drop(l)
-		syscall.Close(fd) // which also takes it out of epoll
+		_ = syscall.Close(fd) // which also takes it out of epoll
 	}
 }
 

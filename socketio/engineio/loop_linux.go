@@ -1,6 +1,7 @@
 package engineio
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"sync"
@@ -84,7 +85,7 @@ func newLoop() (*loop, error) {
 		return nil, err
 	}
 	if err := syscall.SetNonblock(fd, true); err != nil { // or os would not poll it
-		syscall.Close(fd)
+		_ = syscall.Close(fd)
 		return nil, err
 	}
 	lp := &loop{file: os.NewFile(uintptr(fd), "epoll"), epoll: fd}
@@ -161,10 +162,10 @@ func (lp *loop) read() {
 	n := 0
 	ready := func(fd uintptr) bool {
 		n, err = syscall.EpollWait(int(fd), events, 0)
-		return n != 0 || err != nil && err != syscall.EINTR
+		return n != 0 || err != nil && !errors.Is(err, syscall.EINTR)
 	}
 	for {
-		if raw.Read(ready) != nil || n < 0 && err != syscall.EINTR {
+		if raw.Read(ready) != nil || n < 0 && !errors.Is(err, syscall.EINTR) {
 			return
 		}
 		for _, e := range events[:max(n, 0)] {

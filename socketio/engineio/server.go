@@ -132,9 +132,9 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case transport == "polling" && !srv.opts.NoPolling:
 	case transport == "websocket" && !srv.opts.NoWebSocket:
-		switch err := websocket.Check(r); err {
-		case nil:
-		case websocket.ErrVersion:
+		switch err := websocket.Check(r); {
+		case err == nil:
+		case errors.Is(err, websocket.ErrVersion):
 			w.Header().Set("Sec-WebSocket-Version", "13")
 			w.WriteHeader(http.StatusUpgradeRequired)
 			return
@@ -309,8 +309,6 @@ func (srv *Server) forget(s *Session) {
 		close(srv.empty)
 	}
 }
-
-var errNotOpen = errors.New("engineio: the session has ended")
 
 // newID returns 120 random bits; a session ID is a secret.
 func newID() string {

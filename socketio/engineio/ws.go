@@ -156,8 +156,7 @@ var errOver = errors.New("engineio: connection is over")
 // eof is called when the connection can be read no more.
 func (t *wsConn) eof(err error) {
 	reason := ReasonTransportClose
-	var ne net.Error
-	if errors.As(err, &ne) {
+	if _, ok := errors.AsType[net.Error](err); ok {
 		reason = ReasonTransportError
 	}
 	s := t.s

@@ -66,8 +66,7 @@ func breach(reason string) error { return &Error{CloseProtocolError, reason} }
 // CloseCode returns the close code that answers err: that of an *Error, and
 // CloseProtocolError for everything else.
 func CloseCode(err error) int {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
 	return CloseProtocolError

@@ -121,7 +121,7 @@ func (*failing) Message(websocket.Opcode, []byte) error { return errStop }
 
 func TestReaderReturnsTheErrorOfTheSink(t *testing.T) {
 	r := websocket.Reader{Limit: 10}
-	if err := r.Feed(wstest.Masked(0x81, "a"), new(failing)); err != errStop {
+	if err := r.Feed(wstest.Masked(0x81, "a"), new(failing)); !errors.Is(err, errStop) {
 		t.Fatal(err)
 	}
 }

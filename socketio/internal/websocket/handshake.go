@@ -50,7 +50,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, extensions string, header h
 		return nil, nil, ErrHijack
 	}
 	if n := brw.Reader.Buffered(); n > 0 {
-		b, _ := brw.Reader.Peek(n)
+		b, _ := brw.Peek(n)
 		early = append([]byte(nil), b...)
 	}
 	res := make([]byte, 0, 256)

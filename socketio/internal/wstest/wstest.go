@@ -5,6 +5,7 @@ package wstest
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -182,7 +183,7 @@ func (c *Conn) WantClose() (code int, reason string) {
 	for {
 		f, err := c.Next()
 		if err != nil {
-			if ne, ok := err.(net.Error); ok && ne.Timeout() {
+			if _, ok := errors.AsType[net.Error](err); ok {
 				c.t.Fatal("the connection was not closed")
 			}
 			return code, reason
@@ -207,6 +208,6 @@ func Eventually(t testing.TB, what string, condition func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("never happened: %s", what)
 		}
-		time.Sleep(wait)
+		time.Sleep(wait) //nolint:forbidigo // between two looks at the condition
 	}
 }
