@@ -135,6 +135,18 @@ export class Person {
       .getByRole('link', { name: new RegExp(`^${this.t(`nav.${key}`)}( |$)`) })
   }
 
+  /** Waits until nothing moves or fades any more. */
+  async settled() {
+    await this.page.evaluate(async () => {
+      for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)
+      const ending = document
+        .getAnimations()
+        .filter((a) => a.effect?.getComputedTiming().iterations !== Infinity)
+      await Promise.allSettled(ending.map((animation) => animation.finished))
+      await new Promise(requestAnimationFrame)
+    })
+  }
+
   // ── Making an account by hand ──────────────────────────────────────────────
 
   async fillInAccount() {

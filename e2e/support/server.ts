@@ -82,11 +82,12 @@ export class Server {
   }
 
   /** Runs another command of the same program on the same data, and returns what it prints. */
-  async command(...args: string[]) {
+  async command(args: string[], input = '') {
     const child = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], HAPPYCHAT_DATA: this.folder },
     })
+    child.stdin.end(input)
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
