@@ -1,6 +1,7 @@
 package socketio
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -378,6 +379,16 @@ func (c *client) refuse(t task, err error) {
 	c.eng.Send(encodeRaw(packetConnectError, t.namespace, -1, payload, nil)...)
 }
 
+// unquote returns the value of a valid JSON string.
+func unquote(raw json.RawMessage) string {
+	if plain := raw[1 : len(raw)-1]; bytes.IndexByte(plain, '\\') < 0 {
+		return string(plain)
+	}
+	var s string
+	_ = json.Unmarshal(raw, &s)
+	return s
+}
+
 // event starts the handler of an event.
 func (c *client) event(t task) {
 	s := c.socket(t.namespace)
@@ -392,10 +403,7 @@ func (c *client) event(t task) {
 		}
 		return
 	}
-	e := &Event{Args: t.args[1:], Attachments: t.attachments, socket: s, id: t.id}
-	if err := json.Unmarshal(t.args[0], &e.Name); err != nil {
-		return
-	}
+	e := &Event{Name: unquote(t.args[0]), Args: t.args[1:], Attachments: t.attachments, socket: s, id: t.id}
 	h := s.ns.handler(e.Name)
 	if h == nil && len(s.ns.perPacket) == 0 {
 		return

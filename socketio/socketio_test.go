@@ -578,7 +578,7 @@ func TestPacketMiddleware(t *testing.T) {
 	})
 	root.HandleOther(func(_ context.Context, _ *socketio.Socket, e *socketio.Event) { _ = e.Ack("handled") })
 	c, _ := f.connect("")
-	c.Text(`421["forbidden"]`, `422["fine"]`, `423["panic"]`, `424["fine"]`)
+	c.Text(`421["forbidden"]`, `422["\u0066ine"]`, `423["panic"]`, `424["fine"]`)
 	c.Want(`431[{"error":{"message":"you may not"}}]`, `432["handled"]`, `433[{"error":{"message":"internal error"}}]`, `434["handled"]`)
 	for _, want := range []string{"forbidden", "fine", "panic", "fine"} {
 		if got := within(t, seen); got != want {
