@@ -49,38 +49,62 @@ type clientKey struct {
 // returns is fatal for the transaction; those of single appends are left in
 // their jobs.
 func (w *writer) runAppends(jobs []*job) error {
-	ctx := context.Background()
 	if err := w.execText("SAVEPOINT appends"); err != nil {
 		return err
 	}
-	stored, err := w.appendOnce(ctx, jobs, nil)
-	if errors.Is(err, errRepeated) {
-		// Somebody repeats a send that was stored before: rare, so it is only
-		// then that all are looked up.
+	stored, failed := w.tryAppends(jobs)
+	if failed != nil {
+		if w.fatal(failed) {
+			return failed
+		}
 		if err := w.execText("ROLLBACK TO SAVEPOINT appends"); err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
-		var earlier map[clientKey]conversation.Message
-		if earlier, err = w.earlier(ctx, jobs); err == nil {
-			stored, err = w.appendOnce(ctx, jobs, earlier)
-		}
-	}
-	if err != nil {
-		return err
 	}
 	if err := w.execText("RELEASE SAVEPOINT appends"); err != nil {
 		return err
 	}
+	switch {
+	case failed == nil:
+	case len(jobs) == 1:
+		jobs[0].err, jobs[0].tx = failed, nil
+		return nil
+	default: // one of them can not be stored: find it, for the sake of the others
+		half := len(jobs) / 2
+		if err := w.runAppends(jobs[:half]); err != nil {
+			return err
+		}
+		return w.runAppends(jobs[half:])
+	}
 	for _, j := range stored {
 		m := j.append.message
-		j.tx.changes = append(j.tx.changes, &change.Change{
+		j.tx = &tx{changes: []*change.Change{{
 			Scope:          change.Scope{Kind: change.Conversation, ID: m.ConversationID},
 			Version:        m.Version,
 			MembersVersion: j.append.membersVersion,
 			Rows:           []change.Row{m},
-		})
+		}}}
 	}
 	return nil
+}
+
+// tryAppends appends what is admitted and returns the jobs that stored
+// something.
+func (w *writer) tryAppends(jobs []*job) ([]*job, error) {
+	stored, err := w.appendOnce(jobs, nil)
+	if !errors.Is(err, errRepeated) {
+		return stored, err
+	}
+	// Somebody repeats a send that was stored before: rare, so it is only then
+	// that all are looked up.
+	if err := w.execText("ROLLBACK TO SAVEPOINT appends"); err != nil {
+		return nil, err
+	}
+	earlier, err := w.earlier(jobs)
+	if err != nil {
+		return nil, err
+	}
+	return w.appendOnce(jobs, earlier)
 }
 
 var errRepeated = errors.New("a send is repeated")
@@ -88,8 +112,8 @@ var errRepeated = errors.New("a send is repeated")
 // appendOnce appends what is admitted and returns the jobs that stored
 // something. earlier holds the sends of these jobs that were stored before; nil
 // means not looked up, and errRepeated is returned when that has to be done.
-func (w *writer) appendOnce(ctx context.Context, jobs []*job, earlier map[clientKey]conversation.Message) ([]*job, error) {
-	standings, heads, err := w.standings(ctx, jobs)
+func (w *writer) appendOnce(jobs []*job, earlier map[clientKey]conversation.Message) ([]*job, error) {
+	standings, heads, err := w.standings(jobs)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +123,7 @@ func (w *writer) appendOnce(ctx context.Context, jobs []*job, earlier map[client
 	for _, j := range jobs {
 		m := &j.append.message
 		key := clientKey{m.SenderID, m.ClientID}
-		j.err, j.tx = nil, &tx{}
+		j.err, j.tx = nil, nil
 		if first, ok := earlier[key]; ok {
 			*m = first
 			continue
@@ -109,7 +133,7 @@ func (w *writer) appendOnce(ctx context.Context, jobs []*job, earlier map[client
 			continue
 		}
 		standing, ok := standings[place{m.ConversationID, m.SenderID}]
-		if err := j.append.admit(standing); err != nil {
+		if err := call(func() error { return j.append.admit(standing) }); err != nil {
 			if earlier == nil {
 				return nil, errRepeated // it may have been admitted before
 			}
@@ -118,7 +142,8 @@ func (w *writer) appendOnce(ctx context.Context, jobs []*job, earlier map[client
 		}
 		h := heads[m.ConversationID]
 		if !ok || h == nil {
-			return nil, fmt.Errorf("a message was admitted to conversation %d, which does not exist", m.ConversationID)
+			j.err = fmt.Errorf("a message was admitted to conversation %d, which does not exist", m.ConversationID)
+			continue
 		}
 		h.version++
 		h.lastSeq++
@@ -129,7 +154,7 @@ func (w *writer) appendOnce(ctx context.Context, jobs []*job, earlier map[client
 		stored = append(stored, j)
 	}
 	if len(stored) > 0 {
-		if err := w.writeAppends(ctx, stored, heads, earlier != nil); err != nil {
+		if err := w.writeAppends(stored, heads, earlier != nil); err != nil {
 			return nil, err
 		}
 	}
@@ -151,7 +176,7 @@ var standingSet = newSetText("ii", `SELECT k.column1, k.column2, c.kind, c.versi
 
 // standings reads, once for each sender in each conversation, what the right to
 // post depends on, and the heads of the conversations.
-func (w *writer) standings(ctx context.Context, jobs []*job) (map[place]conversation.Standing, map[change.ID]*head, error) {
+func (w *writer) standings(jobs []*job) (map[place]conversation.Standing, map[change.ID]*head, error) {
 	standings := make(map[place]conversation.Standing, len(jobs))
 	heads := make(map[change.ID]*head, len(jobs))
 	places := make([]place, 0, len(jobs))
@@ -168,7 +193,7 @@ func (w *writer) standings(ctx context.Context, jobs []*job) (map[place]conversa
 		for _, p := range places[from : from+size] {
 			args = append(args, int64(p.conversation), int64(p.account))
 		}
-		rows, err := w.query(ctx, standingSet.text(size), args...)
+		rows, err := w.query(w.ctx, standingSet.text(size), args...)
 		if err != nil {
 			return err
 		}
@@ -198,14 +223,14 @@ func (w *writer) standings(ctx context.Context, jobs []*job) (map[place]conversa
 var earlierSet = newSetText("it", `SELECT `+messageColumns+` FROM message JOIN (VALUES %s) AS k ON sender_id = k.column1 AND client_id = k.column2`)
 
 // earlier finds those sends of the jobs that were stored before.
-func (w *writer) earlier(ctx context.Context, jobs []*job) (map[clientKey]conversation.Message, error) {
+func (w *writer) earlier(jobs []*job) (map[clientKey]conversation.Message, error) {
 	found := map[clientKey]conversation.Message{}
 	err := inSets(len(jobs), func(from, size int) error {
 		args := make([]any, 0, 2*size)
 		for _, j := range jobs[from : from+size] {
 			args = append(args, int64(j.append.message.SenderID), j.append.message.ClientID)
 		}
-		rows, err := w.query(ctx, earlierSet.text(size), args...)
+		rows, err := w.query(w.ctx, earlierSet.text(size), args...)
 		if err != nil {
 			return err
 		}
@@ -233,7 +258,7 @@ var (
 // writeAppends writes the messages, and once for each conversation and for each
 // sender in it where the last of them left it. The order is that of the keys,
 // so that each set walks its tree once.
-func (w *writer) writeAppends(ctx context.Context, stored []*job, heads map[change.ID]*head, lookedUp bool) error {
+func (w *writer) writeAppends(stored []*job, heads map[change.ID]*head, lookedUp bool) error {
 	messages := make([]*conversation.Message, len(stored))
 	last := make(map[place]*conversation.Message, len(stored))
 	moved := make(map[change.ID]bool, len(heads))
@@ -251,7 +276,7 @@ func (w *writer) writeAppends(ctx context.Context, stored []*job, heads map[chan
 		for _, m := range messages[from : from+size] {
 			args = append(args, int64(m.ConversationID), m.Seq, int64(m.SenderID), m.ClientID, string(m.Kind), m.Body, m.CreatedAt, m.Version)
 		}
-		n, err := w.exec(ctx, insertMessages.text(size), args...)
+		n, err := w.exec(w.ctx, insertMessages.text(size), args...)
 		if err == nil && n != int64(size) {
 			if lookedUp {
 				return fmt.Errorf("%d of %d messages were not stored", int64(size)-n, size)
@@ -275,7 +300,7 @@ func (w *writer) writeAppends(ctx context.Context, stored []*job, heads map[chan
 			h := heads[id]
 			args = append(args, int64(id), h.version, h.lastSeq, h.lastActivityAt)
 		}
-		_, err := w.exec(ctx, moveHeads.text(size), args...)
+		_, err := w.exec(w.ctx, moveHeads.text(size), args...)
 		return err
 	})
 	if err != nil {
@@ -298,7 +323,7 @@ func (w *writer) writeAppends(ctx context.Context, stored []*job, heads map[chan
 			}
 			args = append(args, int64(p.conversation), int64(p.account), m.Seq, version)
 		}
-		_, err := w.exec(ctx, moveReadSeqs.text(size), args...)
+		_, err := w.exec(w.ctx, moveReadSeqs.text(size), args...)
 		return err
 	})
 }

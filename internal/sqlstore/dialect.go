@@ -3,14 +3,18 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
@@ -28,7 +32,10 @@ type dialect interface {
 	schema(ddl string) string
 	// begin starts a write transaction that no other writer of the same
 	// database, in this process or another, runs beside.
-	begin() []string
+	begin() string
+	// patience is how long a write transaction may take in all before the
+	// database counts as lost; 0 means that it can not fall silent.
+	patience() time.Duration
 	viewOptions() *sql.TxOptions
 	// explain turns a fault of the database that an operator can mend into a
 	// sentence, or returns nil.
@@ -117,7 +124,9 @@ func (sqlite) schema(ddl string) string {
 	return strings.ReplaceAll(ddl, "{clustered}", " WITHOUT ROWID")
 }
 
-func (sqlite) begin() []string { return []string{"BEGIN IMMEDIATE"} }
+func (sqlite) begin() string { return "BEGIN IMMEDIATE" }
+
+func (sqlite) patience() time.Duration { return 0 }
 
 func (sqlite) viewOptions() *sql.TxOptions { return nil }
 
@@ -126,9 +135,14 @@ func (sqlite) explain(err error) error {
 	if !errors.As(err, &e) {
 		return nil
 	}
+	if e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE { // the index of the log can not grow
+		return errDiskFull.Because(err)
+	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return errDiskFull.Because(err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return errBusy.Because(err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return errReadOnly.Because(err)
 	case sqlite3.SQLITE_IOERR:
@@ -172,9 +186,16 @@ func (postgres) schema(ddl string) string { return strings.ReplaceAll(ddl, "{clu
 // take turns at writing, batch by batch (docs/adr/0003).
 const writerLock = "7308324466020905572"
 
-func (postgres) begin() []string {
-	return []string{"BEGIN", "SET LOCAL statement_timeout = '30s'", "SELECT pg_advisory_xact_lock(" + writerLock + ")"}
+// begin sends all in one round trip. A node that stalls while it holds the lock
+// is cut off by the server, so that the others go on.
+func (postgres) begin() string {
+	return "BEGIN; SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '30s'; " +
+		"SELECT pg_advisory_xact_lock(" + writerLock + ")"
 }
+
+// patience is beyond what begin allows a statement, so that a server that still
+// talks has the word.
+func (postgres) patience() time.Duration { return 45 * time.Second }
 
 func (postgres) viewOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
@@ -185,19 +206,33 @@ func (postgres) explain(err error) error {
 	if !errors.As(err, &e) {
 		return nil
 	}
-	switch {
-	case e.Code == "53100":
+	switch e.Code {
+	case "53100": // disk_full
 		return errDiskFull.Because(err)
-	case e.Code == "25006":
+	case "25006": // read_only_sql_transaction
 		return errReadOnly.Because(err)
+	case "57014", "55P03": // query_canceled by statement_timeout, lock_not_available
+		return errBusy.Because(err)
+	case "XX001", "XX002": // data_corrupted, index_corrupted
+		return errDamaged.Because(err)
 	}
 	return nil
 }
 
+// lost: the server said so (57P: it stops, 08: the connection is broken, 53300:
+// too many are open, 25P03: this one stalled), it turned into one that only
+// reads, or it says nothing.
 func (postgres) lost(err error) bool {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
-		return strings.HasPrefix(e.Code, "57P") || strings.HasPrefix(e.Code, "08")
+		return strings.HasPrefix(e.Code, "57P") || strings.HasPrefix(e.Code, "08") || e.Code == "53300" || e.Code == "25P03" || e.Code == "25006"
 	}
-	return true
+	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, sql.ErrConnDone} {
+		if errors.Is(err, broken) {
+			return true
+		}
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err)
 }

@@ -47,10 +47,8 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 }
 
 func step(ctx context.Context, conn *sql.Conn, d dialect, names []string) (done bool, err error) {
-	for _, text := range d.begin() {
-		if _, err := conn.ExecContext(ctx, text); err != nil {
-			return false, err
-		}
+	if _, err := conn.ExecContext(ctx, d.begin()); err != nil {
+		return false, err
 	}
 	if _, err := conn.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)`); err != nil {
 		return false, fmt.Errorf("this database can not be prepared: %w", err)

@@ -106,10 +106,16 @@ func (s *Store) View(ctx context.Context, fn func(ctx context.Context) error) er
 	}
 	t, err := s.readers.BeginTx(ctx, s.dialect.viewOptions())
 	if err != nil {
-		return fmt.Errorf("begin view: %w", err)
+		return s.explain(err)
 	}
-	defer func() { _ = t.Rollback() }() // nothing to keep
-	return fn(context.WithValue(ctx, txKey{}, &tx{store: s, querier: txQuerier{s, t}, readonly: true}))
+	q := txQuerier{s, t, new([]string)}
+	defer func() {
+		_ = t.Rollback() // nothing to keep
+		for _, text := range *q.unknown {
+			_, _ = s.stmts.get(ctx, s.dialect, text) // for the next; this one is done
+		}
+	}()
+	return fn(context.WithValue(ctx, txKey{}, &tx{store: s, querier: q, readonly: true}))
 }
 
 // Update implements change.Transactor.
@@ -212,28 +218,56 @@ func first[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error)
 	return list[0], nil
 }
 
+// explain turns a fault of the database into what people are told, and leaves
+// other errors as they are.
+func (s *Store) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if better := s.dialect.explain(err); better != nil {
+		return better
+	}
+	if s.dialect.lost(err) {
+		return errLost.Because(err)
+	}
+	return err
+}
+
 // stmtCache prepares each text once.
 type stmtCache struct {
 	prepare func(ctx context.Context, query string) (*sql.Stmt, error)
-	mu      sync.Mutex
+	mu      sync.RWMutex
 	byText  map[string]*sql.Stmt
 }
 
-func (c *stmtCache) get(d dialect, query string) (*sql.Stmt, error) {
+func (c *stmtCache) have(query string) *sql.Stmt {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.byText[query]
+}
+
+// get prepares a text without holding the lock, since that may wait for a
+// connection. Whoever prepares it at the same time and is later, takes the
+// other's.
+func (c *stmtCache) get(ctx context.Context, d dialect, query string) (*sql.Stmt, error) {
+	if st := c.have(query); st != nil {
+		return st, nil
+	}
+	fresh, err := c.prepare(ctx, d.placeholders(query))
+	if err != nil {
+		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if st := c.byText[query]; st != nil {
+		_ = fresh.Close()
 		return st, nil
-	}
-	st, err := c.prepare(context.Background(), d.placeholders(query))
-	if err != nil {
-		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
 	}
 	if c.byText == nil {
 		c.byText = map[string]*sql.Stmt{}
 	}
-	c.byText[query] = st
-	return st, nil
+	c.byText[query] = fresh
+	return fresh, nil
 }
 
 func (c *stmtCache) close() {
@@ -249,29 +283,43 @@ func (c *stmtCache) close() {
 type poolQuerier struct{ s *Store }
 
 func (p poolQuerier) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	st, err := p.s.stmts.get(p.s.dialect, query)
+	st, err := p.s.stmts.get(ctx, p.s.dialect, query)
 	if err != nil {
-		return nil, err
+		return nil, p.s.explainRead(ctx, err)
 	}
-	return st.QueryContext(ctx, args...)
+	rows, err := st.QueryContext(ctx, args...)
+	return rows, p.s.explainRead(ctx, err)
+}
+
+// explainRead is explain, but for whoever has given up waiting.
+func (s *Store) explainRead(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return s.explain(err)
 }
 
 func (p poolQuerier) exec(context.Context, string, ...any) (int64, error) {
 	return 0, errors.New("sqlstore: write outside an Update")
 }
 
-// txQuerier runs statements in the snapshot of a View.
+// txQuerier runs statements in the snapshot of a View, on its connection. A
+// text that is not prepared yet is only prepared for this once: the pool may
+// have no other connection, because all are held by Views that wait likewise.
 type txQuerier struct {
-	s *Store
-	t *sql.Tx
+	s       *Store
+	t       *sql.Tx
+	unknown *[]string
 }
 
 func (q txQuerier) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	st, err := q.s.stmts.get(q.s.dialect, query)
-	if err != nil {
-		return nil, err
+	if st := q.s.stmts.have(query); st != nil {
+		rows, err := q.t.StmtContext(ctx, st).QueryContext(ctx, args...)
+		return rows, q.s.explainRead(ctx, err)
 	}
-	return q.t.StmtContext(ctx, st).QueryContext(ctx, args...)
+	*q.unknown = append(*q.unknown, query)
+	rows, err := q.t.QueryContext(ctx, q.s.dialect.placeholders(query), args...)
+	return rows, q.s.explainRead(ctx, err)
 }
 
 func (q txQuerier) exec(context.Context, string, ...any) (int64, error) {

@@ -3,24 +3,30 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/happychat/happychat/internal/change"
 )
 
 const (
-	// queueSize is how many writes may wait; the next is told to come back.
-	queueSize = 8192
-	// batchSize bounds the writes that share a commit, and batchTime how long
-	// they may take together before those at the front are made to wait no
-	// longer.
-	batchSize = 2048
-	batchTime = 20 * time.Millisecond
+	// queueSize is how many writes may wait, and queueBytes how much text they
+	// may hold; the next is told to come back.
+	queueSize  = 8192
+	queueBytes = 64 << 20
+	// batchSize and batchBytes bound the writes that share a commit, and
+	// batchTime how long they may take together before those at the front are
+	// made to wait no longer.
+	batchSize  = 2048
+	batchBytes = 4 << 20
+	batchTime  = 20 * time.Millisecond
 )
 
 // job is one write that waits: a function, or a message to append. The appends
@@ -37,28 +43,41 @@ type job struct {
 	err error
 }
 
+// size is how much text the job holds.
+func (j *job) size() int64 {
+	if j.append == nil {
+		return 0
+	}
+	return int64(len(j.append.message.Body))
+}
+
 // writer makes all writes that are waiting into one transaction, so that a
 // single durable commit acknowledges them all.
 type writer struct {
-	store   *Store
-	db      *sql.DB
-	conn    *sql.Conn // the only one that writes; nil when lost
-	stmts   stmtCache // of conn
+	store *Store
+	db    *sql.DB
+	conn  *sql.Conn // the only one that writes; nil when lost
+	stmts stmtCache // of conn
+	// ctx is of the transaction that runs: it bounds how long a database that
+	// has fallen silent is waited for.
+	ctx     context.Context
 	publish func([]change.Change)
 	log     *slog.Logger
 
-	queue chan *job
+	queue   chan *job
+	waiting atomic.Int64 // bytes of text in queue
 	// done takes batches whose transaction has ended to settle.
 	done     chan []*job
 	stop     chan struct{}
 	stopping sync.RWMutex
 	stopOnce sync.Once
+	stopErr  error
 	ended    sync.WaitGroup
 }
 
 func newWriter(s *Store, db *sql.DB, publish func([]change.Change)) *writer {
 	w := &writer{
-		store: s, db: db, publish: publish, log: s.log,
+		store: s, db: db, publish: publish, log: s.log, ctx: context.Background(),
 		queue: make(chan *job, queueSize),
 		done:  make(chan []*job, 4),
 		stop:  make(chan struct{}),
@@ -80,12 +99,16 @@ func (w *writer) enqueue(j *job) error {
 		return errClosed
 	default:
 	}
-	select {
-	case w.queue <- j:
-		return nil
-	default:
-		return errBusy
+	size := j.size()
+	if w.waiting.Add(size) <= queueBytes {
+		select {
+		case w.queue <- j:
+			return nil
+		default:
+		}
 	}
+	w.waiting.Add(-size)
+	return errBusy
 }
 
 // do runs fn and waits until it is durable.
@@ -101,29 +124,36 @@ func (w *writer) run() {
 	defer w.ended.Done()
 	defer close(w.done)
 	for {
-		var batch []*job
 		select {
 		case j := <-w.queue:
-			batch = append(batch, j)
+			w.commit(w.gather(j))
 		case <-w.stop:
 			select { // what came before the stop is still done
 			case j := <-w.queue:
-				batch = append(batch, j)
+				w.commit(w.gather(j))
 			default:
 				return
 			}
 		}
-	gather:
-		for len(batch) < batchSize {
-			select {
-			case j := <-w.queue:
-				batch = append(batch, j)
-			default:
-				break gather
-			}
-		}
-		w.commit(batch)
 	}
+}
+
+// gather makes a batch of a job and those that wait behind it.
+func (w *writer) gather(j *job) []*job {
+	batch := []*job{j}
+	size := j.size()
+	w.waiting.Add(-size)
+	for len(batch) < batchSize && size < batchBytes {
+		select {
+		case j := <-w.queue:
+			batch = append(batch, j)
+			w.waiting.Add(-j.size())
+			size += j.size()
+		default:
+			return batch
+		}
+	}
+	return batch
 }
 
 // commit does the jobs of a batch, in one transaction if they fit the time.
@@ -135,9 +165,19 @@ func (w *writer) commit(batch []*job) {
 				j.err = err
 			}
 		}
+		// The appends were done after the functions, so they are told after
+		// them: changes are published in the order in which they were made.
+		slices.SortStableFunc(batch[:n], func(a, b *job) int { return a.turn() - b.turn() })
 		w.done <- batch[:n:n]
 		batch = batch[n:]
 	}
+}
+
+func (j *job) turn() int {
+	if j.append != nil {
+		return 1
+	}
+	return 0
 }
 
 // settle publishes what was committed, runs the effects and tells every caller
@@ -171,32 +211,20 @@ func (w *writer) settle() {
 // fit the time. An error is the whole transaction's; a job's own error is in
 // the job.
 func (w *writer) transact(batch []*job) (n int, err error) {
+	if patience := w.store.dialect.patience(); patience > 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		w.ctx = ctx
+	}
 	defer func() {
-		if err == nil {
-			return
-		}
-		n = max(n, 1)
-		better := w.store.dialect.explain(err)
-		if better == nil && w.store.dialect.lost(err) {
-			better = errLost.Because(err)
-		}
-		if better != nil {
-			err = better
-		}
-		w.log.Error("write failed", "err", err, "writes", n)
-		if w.conn != nil {
-			if _, rollback := w.conn.ExecContext(context.Background(), "ROLLBACK"); rollback != nil && w.store.dialect.lost(rollback) {
-				w.disconnect()
-			}
+		if err != nil {
+			w.giveUp(err)
+			n, err = max(n, 1), w.store.explain(err)
+			w.log.Error("write failed", "err", err, "writes", n)
 		}
 	}()
-	if err := w.connect(); err != nil {
+	if err := w.begin(); err != nil {
 		return len(batch), err
-	}
-	for _, text := range w.store.dialect.begin() {
-		if _, err := w.conn.ExecContext(context.Background(), text); err != nil {
-			return len(batch), err
-		}
 	}
 	began := time.Now()
 	appends := make([]*job, 0, len(batch))
@@ -223,8 +251,40 @@ func (w *writer) transact(batch []*job) (n int, err error) {
 			return n, err
 		}
 	}
-	_, err = w.conn.ExecContext(context.Background(), "COMMIT")
+	_, err = w.conn.ExecContext(w.ctx, "COMMIT")
 	return n, err
+}
+
+// begin starts a transaction. A connection that was lost while nothing ran is
+// replaced: nothing has begun that could be done twice.
+func (w *writer) begin() error {
+	for {
+		fresh := w.conn == nil
+		err := w.connect()
+		if err == nil {
+			_, err = w.conn.ExecContext(w.ctx, w.store.dialect.begin())
+		}
+		if err == nil || fresh || !w.store.dialect.lost(err) {
+			return err
+		}
+		w.disconnect()
+	}
+}
+
+// giveUp ends a transaction that failed. SQLite may have ended it by itself.
+func (w *writer) giveUp(err error) {
+	if w.conn == nil {
+		return
+	}
+	_, rollback := w.conn.ExecContext(w.ctx, "ROLLBACK")
+	if w.store.dialect.lost(err) || rollback != nil && w.store.dialect.lost(rollback) {
+		w.disconnect()
+	}
+}
+
+// fatal tells that an error is not of one write, but of the database.
+func (w *writer) fatal(err error) bool {
+	return w.store.dialect.explain(err) != nil || w.store.dialect.lost(err)
 }
 
 // runJob runs a function in a savepoint. The error it returns is fatal for the
@@ -233,12 +293,19 @@ func (w *writer) runJob(j *job) error {
 	if err := w.execText("SAVEPOINT job"); err != nil {
 		return err
 	}
-	j.tx = &tx{store: w.store, querier: w}
-	j.err = call(context.WithValue(j.ctx, txKey{}, j.tx), j.fn)
-	if j.err != nil {
-		if better := w.store.dialect.explain(j.err); better != nil {
-			return better
+	q := &jobQuerier{w: w}
+	j.tx = &tx{store: w.store, querier: q}
+	j.err = call(func() error { return j.fn(context.WithValue(j.ctx, txKey{}, j.tx)) })
+	q.ended = true
+	if q.failed != nil {
+		if w.fatal(q.failed) {
+			return q.failed
 		}
+		if j.err == nil {
+			j.err = fmt.Errorf("a statement failed in the transaction: %w", q.failed)
+		}
+	}
+	if j.err != nil {
 		if err := w.execText("ROLLBACK TO SAVEPOINT job"); err != nil {
 			return errors.Join(j.err, err)
 		}
@@ -246,15 +313,49 @@ func (w *writer) runJob(j *job) error {
 	return w.execText("RELEASE SAVEPOINT job")
 }
 
+// jobQuerier runs the statements of one function. The first that fails is the
+// last: PostgreSQL takes no other after it, and SQLite may have ended the whole
+// transaction, so that the next would be one of its own.
+type jobQuerier struct {
+	w      *writer
+	failed error
+	ended  bool
+}
+
+func (q *jobQuerier) usable() error {
+	if q.ended {
+		return errors.New("sqlstore: the transaction has ended")
+	}
+	return q.failed
+}
+
+func (q *jobQuerier) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := q.usable(); err != nil {
+		return nil, err
+	}
+	rows, err := q.w.query(ctx, query, args...) //nolint:rowserrcheck // the caller's
+	q.failed = err
+	return rows, err
+}
+
+func (q *jobQuerier) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := q.usable(); err != nil {
+		return 0, err
+	}
+	n, err := q.w.exec(ctx, query, args...)
+	q.failed = err
+	return n, err
+}
+
 // call turns a panic into an error, so that one faulty write does not take the
 // others with it.
-func call(ctx context.Context, fn func(context.Context) error) (err error) {
+func call(fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return fn(ctx)
+	return fn()
 }
 
 func (w *writer) execText(text string) error {
@@ -265,19 +366,19 @@ func (w *writer) execText(text string) error {
 // query implements querier on the writing connection. A started write is not
 // given up half-way, so the context of the caller is not passed on.
 func (w *writer) query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
-	st, err := w.stmts.get(w.store.dialect, query)
+	st, err := w.stmts.get(w.ctx, w.store.dialect, query)
 	if err != nil {
 		return nil, err
 	}
-	return st.QueryContext(context.Background(), args...)
+	return st.QueryContext(w.ctx, args...)
 }
 
 func (w *writer) exec(_ context.Context, query string, args ...any) (int64, error) {
-	st, err := w.stmts.get(w.store.dialect, query)
+	st, err := w.stmts.get(w.ctx, w.store.dialect, query)
 	if err != nil {
 		return 0, err
 	}
-	res, err := st.ExecContext(context.Background(), args...)
+	res, err := st.ExecContext(w.ctx, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -288,7 +389,7 @@ func (w *writer) connect() error {
 	if w.conn != nil {
 		return nil
 	}
-	conn, err := w.db.Conn(context.Background())
+	conn, err := w.db.Conn(w.ctx)
 	if err != nil {
 		return err
 	}
@@ -299,24 +400,26 @@ func (w *writer) connect() error {
 
 func (w *writer) disconnect() {
 	w.stmts.close()
-	// A bad connection must not go back to the pool.
-	_ = w.conn.Raw(func(any) error { return errors.New("lost") })
+	// What is bad does not go back to the pool.
+	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = w.conn.Close()
 	w.conn = nil
 }
 
+// close does what waits and closes the database. Whoever else calls it waits
+// too.
 func (w *writer) close() error {
 	w.stopOnce.Do(func() {
 		w.stopping.Lock() // nobody is between looking at stop and queueing
 		close(w.stop)
 		w.stopping.Unlock()
+		w.ended.Wait()
+		w.stmts.close()
+		if w.conn != nil {
+			w.stopErr = w.conn.Close()
+			w.conn = nil
+		}
+		w.stopErr = errors.Join(w.stopErr, w.db.Close())
 	})
-	w.ended.Wait()
-	w.stmts.close()
-	var err error
-	if w.conn != nil {
-		err = w.conn.Close()
-		w.conn = nil
-	}
-	return errors.Join(err, w.db.Close())
+	return w.stopErr
 }

@@ -1,0 +1,319 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/change"
+)
+
+func (w *world) create(username, email string) (account.Account, error) {
+	a := account.Account{
+		ID: w.ids.Next(), Kind: account.Person, Username: username, Name: username, Email: email,
+		Role: account.User, State: account.Active, Language: "en", CreatedAt: w.clock.Now(),
+	}
+	err := w.Update(w.t.Context(), func(ctx context.Context) (err error) {
+		a, err = w.CreateAccount(ctx, a)
+		return err
+	})
+	return a, err
+}
+
+func (w *world) session(a account.Account, token string, used, expires int64) account.Session {
+	w.t.Helper()
+	s := account.Session{
+		ID: w.ids.Next(), AccountID: a.ID, TokenHash: token, Device: "Firefox on Debian", Address: "192.0.2.1",
+		Remember: used%2 == 0, CreatedAt: used, LastUsedAt: used, ExpiresAt: expires,
+	}
+	w.update(func(ctx context.Context) error { return w.CreateSession(ctx, s) })
+	return s
+}
+
+func sessionIDs(list []account.Session) []change.ID {
+	return names(list, func(s account.Session) change.ID { return s.ID })
+}
+
+var accounts = map[string]func(*testing.T, *world){
+	"an account is found by name and by address, whatever the case and width": func(t *testing.T, w *world) {
+		ann := must(w.create("Ännchen.Straße", "Ann.Example@Example.ORG"))(t)
+		wantEqual(t, "version", ann.Version, 1)
+		wantEqual(t, "published", w.log.all(), []change.Change{{Scope: userScope(ann.ID), Version: 1, Rows: []change.Row{ann}}})
+		ctx := t.Context()
+		wantEqual(t, "by id", must(w.Account(ctx, ann.ID))(t), ann)
+		for _, login := range []string{"Ännchen.Straße", "ännchen.straße", "ÄNNCHEN.STRASSE", "A\u0308nnchen.Straße", "Ａ\u0308ｎｎchen．Straße", " ännchen.straße ", "ann.example@example.org", "ANN.EXAMPLE@EXAMPLE.ORG"} {
+			got, err := w.AccountByLogin(ctx, login)
+			if err != nil || got != ann {
+				t.Errorf("%q: %+v, %v", login, got, err)
+			}
+		}
+		for _, login := range []string{"", "@", "ännchen", "ann.example@example.or", "%", "_nnchen.straße"} {
+			wantErr(t, second(w.AccountByLogin(ctx, login)), change.ErrNotFound)
+		}
+		wantErr(t, second(w.Account(ctx, w.ids.Next())), change.ErrNotFound)
+	},
+
+	"a name or address that is another's is taken": func(t *testing.T, w *world) {
+		must(w.create("Ann", "ann@example.org"))(t)
+		for _, tt := range [][2]string{{"Ann", "x@example.org"}, {"aNN", "x@example.org"}, {"Ａｎｎ", "x@example.org"}, {"bob", "ann@example.org"}, {"bob", "ANN@example.ORG"}} {
+			_, err := w.create(tt[0], tt[1])
+			wantErr(t, err, account.ErrTaken)
+		}
+		must(w.create("bob", "x@example.org"))(t)
+		// Any number have no address.
+		must(w.create("robot-1", ""))(t)
+		must(w.create("robot-2", ""))(t)
+		if n := len(w.log.all()); n != 4 {
+			t.Errorf("%d changes were published for 4 accounts", n)
+		}
+	},
+
+	"of many who want a name at once, one gets it": func(t *testing.T, w *world) {
+		var got atomic.Int64
+		spellings := []string{"Carol", "carol", "CAROL", "Ｃarol"}
+		parallel(50, func(i int) {
+			_, err := w.create(spellings[i%4], fmt.Sprintf("carol%d@example.org", i))
+			if err == nil {
+				got.Add(1)
+			} else if !errors.Is(err, account.ErrTaken) {
+				t.Error(err)
+			}
+		})
+		wantEqual(t, "who got it", got.Load(), 1)
+	},
+
+	"accounts in pages, and owners that are active": func(t *testing.T, w *world) {
+		var ids []change.ID
+		for i := range 7 {
+			ids = append(ids, w.person(fmt.Sprint("person", i)).ID)
+		}
+		page := func(after change.ID, limit int) []change.ID {
+			return names(must(w.Accounts(t.Context(), after, limit))(t), func(a account.Account) change.ID { return a.ID })
+		}
+		wantEqual(t, "first", page(0, 3), ids[:3])
+		wantEqual(t, "next", page(ids[2], 3), ids[3:6])
+		wantEqual(t, "last", page(ids[5], 3), ids[6:])
+		wantEqual(t, "none", page(ids[6], 3), nil)
+		set := func(i int, role account.Role, state account.State) {
+			w.update(func(ctx context.Context) error {
+				a, err := w.Account(ctx, ids[i])
+				if err != nil {
+					return err
+				}
+				a.Role, a.State = role, state
+				_, err = w.PutAccount(ctx, a)
+				return err
+			})
+		}
+		wantEqual(t, "owners", must(w.Owners(t.Context()))(t), 0)
+		set(0, account.Owner, account.Active)
+		set(1, account.Owner, account.Disabled)
+		set(2, account.User, account.Disabled)
+		set(3, account.Owner, account.Active)
+		wantEqual(t, "owners", must(w.Owners(t.Context()))(t), 2)
+		err := w.Update(t.Context(), func(ctx context.Context) error {
+			_, err := w.PutAccount(ctx, account.Account{ID: w.ids.Next()})
+			return err
+		})
+		wantErr(t, err, change.ErrNotFound)
+	},
+
+	"registrations": func(t *testing.T, w *world) {
+		ctx := t.Context()
+		make := func(i int, username, email string, expires int64) account.Registration {
+			r := account.Registration{
+				ID: w.ids.Next(), TokenHash: fmt.Sprint("hash", i), Username: username, Name: "Name 名", Email: email,
+				PasswordHash: "secret", Language: "zh-CN", CreatedAt: int64(i), ExpiresAt: expires,
+			}
+			w.update(func(ctx context.Context) error { return w.CreateRegistration(ctx, r) })
+			return r
+		}
+		a := make(1, "Ann", "ann@example.org", 100)
+		b := make(2, "ann", "other@example.org", 200)
+		c := make(3, "bob", "ANN@example.org", 300)
+		d := make(4, "ann", "ann@example.org", 400)
+		wantEqual(t, "by token", must(w.RegistrationByToken(ctx, "hash2"))(t), b)
+		wantErr(t, second(w.RegistrationByToken(ctx, "hash")), change.ErrNotFound)
+		wantEqual(t, "by name", must(w.RegistrationsByLogin(ctx, "ANN", 0))(t), []account.Registration{d, b, a})
+		wantEqual(t, "by address", must(w.RegistrationsByLogin(ctx, "Ann@Example.org", 0))(t), []account.Registration{d, c, a})
+		wantEqual(t, "not expired", must(w.RegistrationsByLogin(ctx, "ann", 100))(t), []account.Registration{d, b})
+		wantEqual(t, "none", len(must(w.RegistrationsByLogin(ctx, "carl", 0))(t)), 0)
+		wantEqual(t, "all", must(w.Registrations(ctx, 200))(t), []account.Registration{c, d})
+		w.update(func(ctx context.Context) error { return w.RenewRegistration(ctx, a.ID, "renewed", 1000) })
+		wantErr(t, second(w.RegistrationByToken(ctx, "hash1")), change.ErrNotFound)
+		a.TokenHash, a.ExpiresAt = "renewed", 1000
+		wantEqual(t, "renewed", must(w.RegistrationByToken(ctx, "renewed"))(t), a)
+		wantErr(t, w.Update(ctx, func(ctx context.Context) error { return w.RenewRegistration(ctx, w.ids.Next(), "x", 1) }), change.ErrNotFound)
+		w.update(func(ctx context.Context) error { return w.DeleteRegistrations(ctx, "ann@EXAMPLE.org", 1) })
+		wantEqual(t, "kept", must(w.Registrations(ctx, 0))(t), []account.Registration{b, d})
+		w.update(func(ctx context.Context) error { return w.DeleteRegistrations(ctx, "ann@example.org", 0) })
+		wantEqual(t, "kept", must(w.Registrations(ctx, 0))(t), []account.Registration{b})
+		if n := len(w.log.all()); n != 0 {
+			t.Errorf("%d changes were published", n)
+		}
+	},
+
+	"a token is taken once, by one of fifty": func(t *testing.T, w *world) {
+		ann := w.person("ann")
+		token := account.Token{Hash: "hash", Purpose: account.Reset, AccountID: ann.ID, CreatedAt: 5, ExpiresAt: 100}
+		w.update(func(ctx context.Context) error { return w.CreateToken(ctx, token) })
+		wantEqual(t, "token", must(w.Token(t.Context(), "hash"))(t), token)
+		var taken atomic.Int64
+		parallel(50, func(int) {
+			var got account.Token
+			err := w.Update(t.Context(), func(ctx context.Context) (err error) {
+				got, err = w.TakeToken(ctx, "hash")
+				return err
+			})
+			switch {
+			case err == nil && got == token:
+				taken.Add(1)
+			case !errors.Is(err, change.ErrNotFound):
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
+		wantEqual(t, "taken", taken.Load(), 1)
+		wantErr(t, second(w.Token(t.Context(), "hash")), change.ErrNotFound)
+	},
+
+	"a token that was taken in vain is still there": func(t *testing.T, w *world) {
+		token := account.Token{Hash: "hash", Purpose: account.Setup, ExpiresAt: 100}
+		w.update(func(ctx context.Context) error { return w.CreateToken(ctx, token) })
+		err := w.Update(t.Context(), func(ctx context.Context) error {
+			if _, err := w.TakeToken(ctx, "hash"); err != nil {
+				return err
+			}
+			return errOwn
+		})
+		wantErr(t, err, errOwn)
+		wantEqual(t, "token", must(w.Token(t.Context(), "hash"))(t), token)
+	},
+
+	"tokens of an account go by purpose": func(t *testing.T, w *world) {
+		ann, bob := w.person("ann"), w.person("bob")
+		w.update(func(ctx context.Context) error {
+			return errors.Join(
+				w.CreateToken(ctx, account.Token{Hash: "a1", Purpose: account.Reset, AccountID: ann.ID}),
+				w.CreateToken(ctx, account.Token{Hash: "a2", Purpose: account.Reset, AccountID: ann.ID}),
+				w.CreateToken(ctx, account.Token{Hash: "a3", Purpose: account.Setup, AccountID: ann.ID}),
+				w.CreateToken(ctx, account.Token{Hash: "b1", Purpose: account.Reset, AccountID: bob.ID}),
+			)
+		})
+		w.update(func(ctx context.Context) error { return w.DeleteTokens(ctx, ann.ID, account.Reset) })
+		for hash, there := range map[string]bool{"a1": false, "a2": false, "a3": true, "b1": true} {
+			if _, err := w.Token(t.Context(), hash); (err == nil) != there {
+				t.Errorf("%s: %v", hash, err)
+			}
+		}
+	},
+
+	"sessions": func(t *testing.T, w *world) {
+		ann, bob := w.person("ann"), w.person("bob")
+		ctx := t.Context()
+		one, two, three := w.session(ann, "t1", 10, 100), w.session(ann, "t2", 30, 200), w.session(ann, "t3", 20, 300)
+		bobs := w.session(bob, "t4", 10, 100)
+		s, a, err := w.SessionByToken(ctx, "t2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantEqual(t, "session", s, two)
+		wantEqual(t, "account", a, ann)
+		_, _, err = w.SessionByToken(ctx, "t")
+		wantErr(t, err, change.ErrNotFound)
+		wantEqual(t, "the last used first", sessionIDs(must(w.Sessions(ctx, ann.ID, 0))(t)), []change.ID{two.ID, three.ID, one.ID})
+		wantEqual(t, "not expired", sessionIDs(must(w.Sessions(ctx, ann.ID, 100))(t)), []change.ID{two.ID, three.ID})
+
+		w.update(func(ctx context.Context) error {
+			return w.NoteUses(ctx, []account.Use{
+				{SessionID: one.ID, At: 50, ExpiresAt: 150},
+				{SessionID: two.ID, At: 5, ExpiresAt: 10}, // back in time
+				{SessionID: w.ids.Next(), At: 60, ExpiresAt: 160},
+			})
+		})
+		one.LastUsedAt, one.ExpiresAt = 50, 150
+		wantEqual(t, "used", must(w.Sessions(ctx, ann.ID, 0))(t), []account.Session{one, two, three})
+
+		// Only those of the account go.
+		var gone []change.ID
+		w.update(func(ctx context.Context) (err error) {
+			gone, err = w.DeleteSessions(ctx, ann.ID, []change.ID{one.ID, bobs.ID, w.ids.Next(), one.ID})
+			return err
+		})
+		wantEqual(t, "gone", gone, []change.ID{one.ID})
+		_, _, err = w.SessionByToken(ctx, "t1")
+		wantErr(t, err, change.ErrNotFound)
+		if _, _, err = w.SessionByToken(ctx, "t4"); err != nil {
+			t.Errorf("the session of another account: %v", err)
+		}
+		w.update(func(ctx context.Context) error {
+			return w.NoteUses(ctx, []account.Use{{SessionID: one.ID, At: 500, ExpiresAt: 600}})
+		})
+		wantEqual(t, "left", sessionIDs(must(w.Sessions(ctx, ann.ID, 0))(t)), []change.ID{two.ID, three.ID})
+	},
+
+	"a session is ended by one of many": func(t *testing.T, w *world) {
+		ann := w.person("ann")
+		s := w.session(ann, "t", 1, 100)
+		var mu sync.Mutex
+		var all []change.ID
+		parallel(20, func(int) {
+			err := w.Update(t.Context(), func(ctx context.Context) error {
+				gone, err := w.DeleteSessions(ctx, ann.ID, []change.ID{s.ID})
+				mu.Lock()
+				defer mu.Unlock()
+				all = append(all, gone...)
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		wantEqual(t, "ended", all, []change.ID{s.ID})
+	},
+
+	"what has expired goes": func(t *testing.T, w *world) {
+		ann, bob := w.person("ann"), w.person("bob")
+		want := map[change.ID][]change.ID{}
+		for i := range 6 {
+			a := ann
+			if i%2 == 1 {
+				a = bob
+			}
+			expires := int64(97 + i)
+			s := w.session(a, fmt.Sprint("t", i), 1, expires)
+			if expires <= 100 {
+				want[a.ID] = append(want[a.ID], s.ID)
+			}
+			w.update(func(ctx context.Context) error {
+				return errors.Join(
+					w.CreateToken(ctx, account.Token{Hash: fmt.Sprint("t", i), Purpose: account.Reset, AccountID: a.ID, ExpiresAt: expires}),
+					w.CreateRegistration(ctx, account.Registration{ID: w.ids.Next(), TokenHash: fmt.Sprint("t", i), Username: fmt.Sprint("u", i), Email: fmt.Sprintf("u%d@example.org", i), ExpiresAt: expires}))
+			})
+		}
+		var gone map[change.ID][]change.ID
+		w.update(func(ctx context.Context) (err error) {
+			gone, err = w.DeleteExpired(ctx, 100)
+			return err
+		})
+		for _, ids := range gone {
+			slices.Sort(ids)
+		}
+		wantEqual(t, "gone", gone, want)
+		for i := range 6 {
+			hash := fmt.Sprint("t", i)
+			_, _, session := w.SessionByToken(t.Context(), hash)
+			_, token := w.Token(t.Context(), hash)
+			_, registration := w.RegistrationByToken(t.Context(), hash)
+			for _, err := range []error{session, token, registration} {
+				if (err == nil) != (97+i > 100) {
+					t.Errorf("%s: %v", hash, err)
+				}
+			}
+		}
+	},
+}
