@@ -88,41 +88,39 @@ const scenes: Record<Language, Scene> = {
   },
 }
 
-for (const language of ['en', 'zh-CN'] as const) {
-  for (const [name, size] of Object.entries({ computer, phone })) {
-    for (const scheme of ['light', 'dark'] as const) {
-      test(`${name} ${language} ${scheme}`, async ({ person }) => {
-        const scene = scenes[language]
-        const me = await (await person('me', { language, size, name: scene.me })).join()
-        let last: Person | undefined
-        for (const { username, name, remark, lines } of scene.others) {
-          const other = await (await person(username, { language, name })).join()
-          await other.befriend(me)
-          const { conversationId: id } = await me.call<{ conversationId: string }>('POST', '/conversations', {
-            accountId: other.id,
-          })
-          for (const [i, [who, body]] of lines.entries()) {
-            const clientId = `picture-${username}-${i}`
-            await (who === 'me' ? me : other).call('POST', `/conversations/${id}/messages`, {
-              clientId,
-              body,
-            })
-          }
-          await other.call('PUT', `/conversations/${id}/read`, { seq: lines.length })
-          if (remark) await me.call('PATCH', `/contacts/${other.id}`, { remark })
-          last = other
-        }
-        await last!.open('/')
-        await me.open('/')
-        await me.page.emulateMedia({ colorScheme: scheme })
-        const file = (what: string) => `${folder}${what}-${language}-${scheme}.png`
-        if (size === phone) await me.page.screenshot({ path: file('phone-list') })
-        await me.openChat(last!.name)
-        await expect(me.log(last!.name).getByText(scene.others.at(-1)!.lines.at(-1)![1])).toBeVisible()
-        await expect(me.page.getByText(me.t('presence.online')).first()).toBeAttached()
-        await me.page.mouse.move(0, 0)
-        await me.page.screenshot({ path: file(name), animations: 'disabled' })
+const pictures = [
+  { file: 'computer', language: 'en', size: computer, scheme: 'light' },
+  { file: 'computer-dark', language: 'zh-CN', size: computer, scheme: 'dark' },
+  { file: 'phone', language: 'zh-CN', size: phone, scheme: 'light' },
+  { file: 'phone-dark', language: 'en', size: phone, scheme: 'dark' },
+] as const
+
+for (const { file, language, size, scheme } of pictures) {
+  test(file, async ({ person }) => {
+    const scene = scenes[language]
+    const me = await (await person('me', { language, size, name: scene.me })).join()
+    let last: Person | undefined
+    for (const { username, name, remark, lines } of scene.others) {
+      const other = await (await person(username, { language, name })).join()
+      await other.befriend(me)
+      const { conversationId: id } = await me.call<{ conversationId: string }>('POST', '/conversations', {
+        accountId: other.id,
       })
+      for (const [i, [who, body]] of lines.entries()) {
+        const clientId = `picture-${username}-${i}`
+        await (who === 'me' ? me : other).call('POST', `/conversations/${id}/messages`, { clientId, body })
+      }
+      await other.call('PUT', `/conversations/${id}/read`, { seq: lines.length })
+      if (remark) await me.call('PATCH', `/contacts/${other.id}`, { remark })
+      last = other
     }
-  }
+    await last!.open('/')
+    await me.open('/')
+    await me.page.emulateMedia({ colorScheme: scheme })
+    await me.openChat(last!.name)
+    await expect(me.log(last!.name).getByText(scene.others.at(-1)!.lines.at(-1)![1])).toBeVisible()
+    await expect(me.page.getByText(me.t('presence.online')).first()).toBeAttached()
+    await me.settled()
+    await me.page.screenshot({ path: `${folder}${file}.png`, animations: 'disabled' })
+  })
 }
