@@ -233,7 +233,7 @@ describe('a thread', () => {
     expect(thread.messages.value.at(-1)?.body).toBe('hello')
     void thread.loadOlder()
     await world.time.pass(10)
-    expect(thread.firstSeq.value).toBe(22)
+    expect(thread.firstSeq.value).toBe(21)
   })
 
   it('is left alone when its view is gone', async () => {

@@ -18,7 +18,7 @@ export const useConnection = defineStore('connection', () => {
     if (changes !== 'all' && !changes.status) return
     const { engine } = live
     const status = engine?.connectionStatus
-    const next = !status ? 'idle' : status === 'reconnecting' ? 'connecting' : status
+    const next = status && status !== 'reconnecting' ? status : live.accountId ? 'connecting' : 'idle'
     if (next !== state.value) {
       state.value = next
       since.value = Date.now()

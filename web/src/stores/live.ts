@@ -1,11 +1,26 @@
 // The way to the server for the other stores: the operations over HTTP at once, and the engine from the
 // moment somebody is signed in. Knows no entity.
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
 import { createHttp } from '@/api/http'
 import { createApi } from '@/api/operations'
 import { unreachable } from '@/api/problem'
 import type { Changes, Ended, Engine } from '@/sync'
+import type * as EngineModule from './engine'
+
+/** Milliseconds until loading the engine is tried again: the first visit may lose its connection half-way. */
+const RETRY = 3000
+
+async function loadEngine(wanted: () => boolean): Promise<typeof EngineModule | null> {
+  while (wanted()) {
+    try {
+      return await import('./engine')
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY))
+    }
+  }
+  return null
+}
 
 /** What changed; `all`: another engine, or none any more. */
 type Listener = (changes: Changes | 'all') => void
@@ -13,7 +28,8 @@ type Listener = (changes: Changes | 'all') => void
 export const useLive = defineStore('live', () => {
   const engine = shallowRef<Engine | null>(null)
   const listeners = new Set<Listener>()
-  let accountId: string | null = null
+  /** Whose engine runs, or is about to. */
+  const accountId = ref<string | null>(null)
   let onEnded: (reason: Ended) => void = () => undefined
 
   const api = createApi(createHttp({ onSignedOut: () => end('expired') }))
@@ -32,22 +48,23 @@ export const useLive = defineStore('live', () => {
   /** Starts the engine of an account; `ended` is called when its session is over. */
   async function start(id: string, ended: (reason: Ended) => void): Promise<void> {
     stop()
-    accountId = id
+    accountId.value = id
     onEnded = ended
-    const { startEngine } = await import('./engine')
-    if (accountId !== id) return
-    const started = await startEngine({ accountId: id, api, changed: tell, ended: end })
-    if (accountId !== id) return started.stop()
+    tell('all')
+    const module = await loadEngine(() => accountId.value === id)
+    if (!module || accountId.value !== id) return
+    const started = await module.startEngine({ accountId: id, api, changed: tell, ended: end })
+    if (accountId.value !== id) return started.stop()
     engine.value = started
     tell('all')
   }
 
   function end(reason: Ended) {
-    if (accountId !== null) onEnded(reason)
+    if (accountId.value !== null) onEnded(reason)
   }
 
   function stop() {
-    accountId = null
+    accountId.value = null
     engine.value?.stop()
     engine.value = null
     tell('all')
@@ -55,7 +72,7 @@ export const useLive = defineStore('live', () => {
 
   /** Stops, and leaves nothing of the account on this device. */
   async function wipe(): Promise<void> {
-    const id = accountId
+    const id = accountId.value
     engine.value?.announceSignOut()
     stop()
     if (id === null) return
@@ -69,5 +86,5 @@ export const useLive = defineStore('live', () => {
     return engine.value
   }
 
-  return { api, engine, follow, start, stop, wipe, running }
+  return { api, engine, accountId, follow, start, stop, wipe, running }
 })
