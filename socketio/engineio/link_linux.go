@@ -112,11 +112,16 @@ func (l *pollLink) abort() {
 	}
 }
 
-// readable reads once; if more has come, epoll says so again.
-func (l *pollLink) readable(buf []byte) {
+// readable reads once; if more has come, epoll says so again. broken says that
+// the connection is, which epoll would repeat for as long as it is not closed.
+func (l *pollLink) readable(buf []byte, broken bool) {
 	l.mu.Lock()
 	if l.fd < 0 || l.quiet {
+		over := l.fd >= 0 && broken
 		l.mu.Unlock()
+		if over {
+			l.t.eof(syscall.ECONNRESET)
+		}
 		return
 	}
 	n, errno := readFD(l.fd, buf)

@@ -1,6 +1,7 @@
 package engineio_test
 
 import (
+	"net"
 	"runtime"
 	"testing"
 
@@ -88,4 +89,18 @@ func TestADeliveryAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(20, func() { send(m) }); n > 0 {
 		t.Errorf("%v allocations for %d deliveries", n, sessions)
 	}
+}
+
+// TestResetWhilePaused breaks a connection that is not read at the moment: it
+// must end, and not keep a loop busy.
+func TestResetWhilePaused(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("without readiness, this is noticed only after Resume")
+	}
+	s := serve(t, engineio.Options{})
+	c, sid := s.ws(4)
+	s.session(sid).s.Pause()
+	_ = c.NetConn().(*net.TCPConn).SetLinger(0)
+	c.Close()
+	s.wantReason(sid, engineio.ReasonTransportError)
 }

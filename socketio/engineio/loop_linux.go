@@ -177,7 +177,7 @@ func (lp *loop) read() {
 				l.writable()
 			}
 			if e.Events&^syscall.EPOLLOUT != 0 {
-				l.readable(buf)
+				l.readable(buf, e.Events&(syscall.EPOLLERR|syscall.EPOLLHUP) != 0)
 			}
 		}
 	}

@@ -14,7 +14,7 @@ const transports = { polling: ['polling'], upgrade: ['polling', 'websocket'], we
 
 const open = [];
 function connect(path = '/', options = {}) {
-  const s = io(url + path, { transports, forceNew: true, reconnectionDelay: 10, reconnectionDelayMax: 20, ...options });
+  const s = io(url + path, { transports, forceNew: true, rejectUnauthorized: false, reconnectionDelay: 10, reconnectionDelayMax: 20, ...options });
   open.push(s);
   return s;
 }

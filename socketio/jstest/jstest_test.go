@@ -24,7 +24,7 @@ func TestOfficialClients(t *testing.T) {
 	if _, err := os.Stat("node_modules/socket.io-client-4"); err != nil {
 		t.Skip("the official clients are not installed: run npm ci --prefix socketio/jstest")
 	}
-	url := serve(t)
+	url := serve(t, (*httptest.Server).Start)
 	for _, generation := range []string{"4", "3", "2"} {
 		for _, mode := range []string{"polling", "upgrade", "websocket"} {
 			t.Run(generation+".x "+mode, func(t *testing.T) {
@@ -66,8 +66,26 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
+// TestOfficialClientsOverTLS does the same where connections cannot wait for
+// readiness.
+func TestOfficialClientsOverTLS(t *testing.T) {
+	if _, err := os.Stat("node_modules/socket.io-client-4"); err != nil {
+		t.Skip("the official clients are not installed: run npm ci --prefix socketio/jstest")
+	}
+	url := serve(t, (*httptest.Server).StartTLS)
+	for _, mode := range []string{"polling", "upgrade", "websocket"} {
+		t.Run(mode, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			if out, err := exec.CommandContext(ctx, "node", "client.mjs", url, "4", mode).CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
 // serve starts the server that client.mjs talks to.
-func serve(t *testing.T) string {
+func serve(t *testing.T, start func(*httptest.Server)) string {
 	io := socketio.NewServer(socketio.Options{
 		PingInterval: 300 * time.Millisecond, PingTimeout: 2 * time.Second, AllowEIO3: true, DeflateThreshold: 512,
 	})
@@ -77,7 +95,8 @@ func serve(t *testing.T) string {
 	io.Namespace("/guarded").Use(func(context.Context, *socketio.Socket, *socketio.Handshake) error {
 		return socketio.NewError("not signed in", map[string]string{"code": "unauthenticated"})
 	})
-	web := httptest.NewServer(io)
+	web := httptest.NewUnstartedServer(io)
+	start(web)
 	t.Cleanup(func() {
 		now, cancel := context.WithCancel(context.Background())
 		cancel()
