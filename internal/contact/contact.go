@@ -13,6 +13,9 @@ const (
 	MaxGreeting = 200
 	// MaxPending is how many requests of one account may wait for an answer.
 	MaxPending = 100
+	// MaxAnswered is how many answered requests somebody is shown who knows
+	// none yet.
+	MaxAnswered = 100
 )
 
 // State of a contact.

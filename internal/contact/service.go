@@ -27,9 +27,10 @@ type Store interface {
 	Request(ctx context.Context, id change.ID) (Request, error)
 	// LastRequest is the newest from one account to another.
 	LastRequest(ctx context.Context, from, to change.ID) (Request, error)
-	// Requests lists those that the account is shown with version > since,
-	// newest first, at most limit.
-	Requests(ctx context.Context, account change.ID, since int64, limit int) ([]Request, error)
+	// Requests lists those that the account is shown with version > since, the
+	// newest first; with since 0, all that are pending and the newest
+	// MaxAnswered of the others.
+	Requests(ctx context.Context, account change.ID, since int64) ([]Request, error)
 	PendingRequests(ctx context.Context, from change.ID) (int, error)
 	PutRequest(ctx context.Context, r Request) (Request, error)
 }
@@ -87,9 +88,10 @@ func (s *Service) List(ctx context.Context, actor change.ID) ([]Contact, error) 
 	return s.store.Contacts(ctx, actor, 0)
 }
 
-// Requests lists the newest requests that the actor sent or was sent.
-func (s *Service) Requests(ctx context.Context, actor change.ID, limit int) ([]Request, error) {
-	return s.store.Requests(ctx, actor, 0, limit)
+// Requests lists the requests that the actor sent or was sent: all that wait,
+// and the newest MaxAnswered of the others.
+func (s *Service) Requests(ctx context.Context, actor change.ID) ([]Request, error) {
+	return s.store.Requests(ctx, actor, 0)
 }
 
 // Ask sends a friend request, or accepts the one that waits in the other

@@ -53,7 +53,7 @@ type Store interface {
 	Account(ctx context.Context, id change.ID) (account.Account, error)
 	Contact(ctx context.Context, owner, other change.ID) (contact.Contact, error)
 	Contacts(ctx context.Context, owner change.ID, since int64) ([]contact.Contact, error)
-	Requests(ctx context.Context, account change.ID, since int64, limit int) ([]contact.Request, error)
+	Requests(ctx context.Context, account change.ID, since int64) ([]contact.Request, error)
 	// Friends lists the accounts that are friends of the account, where
 	// neither has blocked the other.
 	Friends(ctx context.Context, account change.ID) ([]change.ID, error)
@@ -156,7 +156,7 @@ func (s *Service) OpenDirect(ctx context.Context, actor, other change.ID) (Delta
 	return s.Get(ctx, actor, c.ID)
 }
 
-// Get gives a conversation with its members and its newest message.
+// Get gives a conversation with its members and its newest messages.
 func (s *Service) Get(ctx context.Context, actor, conversation change.ID) (Delta, error) {
 	var out Delta
 	err := s.store.View(ctx, func(ctx context.Context) error {
@@ -167,10 +167,9 @@ func (s *Service) Get(ctx context.Context, actor, conversation change.ID) (Delta
 		if err != nil {
 			return err
 		}
-		out, err = s.delta(ctx, c, 0, 1)
+		out, err = s.delta(ctx, c, 0, SyncMessages)
 		return err
 	})
-	out.Truncated = false
 	return out, err
 }
 

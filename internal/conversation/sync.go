@@ -102,7 +102,7 @@ func (s *Service) syncUser(ctx context.Context, actor change.ID, since int64, ou
 	if out.Contacts, err = s.store.Contacts(ctx, actor, since); err != nil {
 		return err
 	}
-	if out.Requests, err = s.store.Requests(ctx, actor, since, MaxPage); err != nil {
+	if out.Requests, err = s.store.Requests(ctx, actor, since); err != nil {
 		return err
 	}
 	out.Memberships, err = s.store.Memberships(ctx, actor, since)
@@ -184,7 +184,6 @@ func (s *Service) List(ctx context.Context, actor change.ID, cursor string, limi
 			if err != nil {
 				return err
 			}
-			d.Truncated = false
 			page.Conversations = append(page.Conversations, d)
 			page.Memberships = append(page.Memberships, mine[c.ID])
 		}

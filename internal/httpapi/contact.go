@@ -71,10 +71,10 @@ func (a *api) contact() {
 
 	handle(a, operation{
 		method: http.MethodGet, path: "/friend-requests", id: "friend_request.list", tag: tag,
-		summary: "The newest hundred friend requests that I sent or was sent",
+		summary: "The friend requests that I sent or was sent: all that wait, and the newest hundred of the others",
 	},
 		func(ctx context.Context, _ *struct{}) (*body[wire.FriendRequests], error) {
-			list, err := a.Contacts.Requests(ctx, actor(ctx).AccountID, 100)
+			list, err := a.Contacts.Requests(ctx, actor(ctx).AccountID)
 			return answer(wire.NewFriendRequests(list, actor(ctx).AccountID), err)
 		})
 	handle(a, operation{

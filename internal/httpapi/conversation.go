@@ -38,7 +38,7 @@ func (a *api) conversation() {
 		})
 	handle(a, operation{
 		method: http.MethodGet, path: "/conversations/{id}", id: "conversation.get", tag: tag,
-		summary: "A conversation with its members and its newest message", errors: []int{404},
+		summary: "A conversation with its members and its newest messages", errors: []int{404},
 	},
 		func(ctx context.Context, in *IDPath) (*body[wire.ConversationDelta], error) {
 			d, err := a.Conversations.Get(ctx, actor(ctx).AccountID, in.ID.Domain())

@@ -131,6 +131,12 @@ func TestRefusedConnections(t *testing.T) {
 			t.Errorf("token %q: %s", token, c.Refused)
 		}
 	}
+	if c := s.ConnectWith(map[string]string{"token": lan.Token, "accountId": "412316860416000001"}); get(c.Refused, "data.code") != "session.other_account" {
+		t.Errorf("a page of another account: %s", c.Refused)
+	}
+	if c := s.ConnectWith(map[string]string{"token": lan.Token, "accountId": lan.ID.String()}); c.Refused != nil {
+		t.Errorf("a page of the same account: %s", c.Refused)
+	}
 	if c := lan.Connect(); c.Refused != nil {
 		t.Errorf("refused with a good token: %s", c.Refused)
 	}

@@ -125,12 +125,14 @@ func accountRoom(id change.ID) string { return "a" + id.String() }
 func sessionRoom(id change.ID) string { return "s" + id.String() }
 
 // admit authenticates a socket by auth.token, by the bearer token or the cookie
-// of the handshake, or by ?token= for old clients. It joins the rooms of its
+// of the handshake, or by ?token= for old clients; auth.accountId, if given,
+// must be the session's account. It joins the rooms of its
 // account and of its session, and none for conversations: ten thousand phones
 // that come back cost ten thousand small reads.
 func (h *Hub) admit(ctx context.Context, s *socketio.Socket, hs *socketio.Handshake) error {
 	var auth struct {
-		Token string `json:"token"`
+		Token     string `json:"token"`
+		AccountID string `json:"accountId"`
 	}
 	if len(hs.Auth) > 0 {
 		_ = json.Unmarshal(hs.Auth, &auth) // anything else is no token
@@ -150,10 +152,17 @@ func (h *Hub) admit(ctx context.Context, s *socketio.Socket, hs *socketio.Handsh
 		}
 		return socketio.NewError(p.Detail, p)
 	}
+	if auth.AccountID != "" && auth.AccountID != who.AccountID.String() {
+		return socketio.NewError(errOtherAccount.Detail, wire.NewProblem(errOtherAccount))
+	}
 	socketio.SetData(s, who)
 	s.Join(accountRoom(who.AccountID), sessionRoom(who.SessionID))
 	return nil
 }
+
+// errOtherAccount keeps a page that shows one account from acting for another,
+// which signed in from the same browser meanwhile.
+var errOtherAccount = change.Errorf(change.Unauthenticated, "session.other_account", "Somebody else is signed in here now. Please sign in again.")
 
 // connected is called when a socket is in its rooms.
 func (h *Hub) connected(s *socketio.Socket) {

@@ -81,11 +81,19 @@ func (s *Store) LastRequest(ctx context.Context, from, to change.ID) (contact.Re
 }
 
 // Requests implements contact.Store.
-func (s *Store) Requests(ctx context.Context, id change.ID, since int64, limit int) ([]contact.Request, error) {
+func (s *Store) Requests(ctx context.Context, id change.ID, since int64) ([]contact.Request, error) {
+	if since == 0 {
+		return all(ctx, s, scanRequest, selectRequest+`WHERE r.id IN (
+				SELECT id FROM friend_request WHERE from_id = $1 AND state = 'pending'
+				UNION SELECT id FROM friend_request WHERE to_id = $1 AND to_version > 0 AND state = 'pending'
+				UNION SELECT id FROM (SELECT id FROM friend_request
+					WHERE (from_id = $1 OR to_id = $1 AND to_version > 0) AND state <> 'pending' ORDER BY id DESC LIMIT $2) AS answered)
+			ORDER BY r.id DESC`, id, contact.MaxAnswered)
+	}
 	return all(ctx, s, scanRequest, selectRequest+`WHERE r.id IN (
 			SELECT id FROM friend_request WHERE from_id = $1 AND from_version > $2
 			UNION SELECT id FROM friend_request WHERE to_id = $1 AND to_version > $2)
-		ORDER BY r.id DESC LIMIT $3`, id, since, limit)
+		ORDER BY r.id DESC`, id, since)
 }
 
 // PendingRequests implements contact.Store.

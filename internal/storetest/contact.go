@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/happychat/happychat/internal/account"
@@ -122,8 +123,8 @@ var contacts = map[string]func(*testing.T, *world){
 		wantEqual(t, "last", must(w.LastRequest(ctx, ann.ID, bob.ID))(t), hidden)
 		wantErr(t, second(w.LastRequest(ctx, bob.ID, ann.ID)), change.ErrNotFound)
 		wantErr(t, second(w.Request(ctx, w.ids.Next())), change.ErrNotFound)
-		wantEqual(t, "of the asker", requestIDs(must(w.Requests(ctx, ann.ID, 0, 10))(t)), []change.ID{hidden.ID, r.ID})
-		wantEqual(t, "of the asked", requestIDs(must(w.Requests(ctx, bob.ID, 0, 10))(t)), []change.ID{r.ID})
+		wantEqual(t, "of the asker", requestIDs(must(w.Requests(ctx, ann.ID, 0))(t)), []change.ID{hidden.ID, r.ID})
+		wantEqual(t, "of the asked", requestIDs(must(w.Requests(ctx, bob.ID, 0))(t)), []change.ID{r.ID})
 		err := w.Update(ctx, func(ctx context.Context) error {
 			_, err := w.PutRequest(ctx, w.request(ann, bob))
 			return err
@@ -131,6 +132,24 @@ var contacts = map[string]func(*testing.T, *world){
 		if err == nil {
 			t.Error("two requests wait between the same two")
 		}
+	},
+
+	"a new device is shown all requests that wait, and the newest of the others": func(t *testing.T, w *world) {
+		ann := w.person("ann")
+		var waiting, answered []change.ID
+		for i := range contact.MaxAnswered + 3 {
+			other := w.person(fmt.Sprint("other", i))
+			r := w.request(ann, other)
+			if i < 2 {
+				waiting = append(waiting, w.putRequest(r).ID)
+				continue
+			}
+			r.State = contact.Withdrawn
+			answered = append(answered, w.putRequest(r).ID)
+		}
+		want := append(slices.Clone(waiting), answered[1:]...) // but the oldest answered one
+		slices.Reverse(want)
+		wantEqual(t, "shown", requestIDs(must(w.Requests(t.Context(), ann.ID, 0))(t)), want)
 	},
 
 	"requests since a version, the newest first": func(t *testing.T, w *world) {
@@ -147,12 +166,11 @@ var contacts = map[string]func(*testing.T, *world){
 			want = append([]change.ID{r.ID}, want...)
 		}
 		ctx := t.Context()
-		wantEqual(t, "all", requestIDs(must(w.Requests(ctx, ann.ID, 0, 10))(t)), want)
-		wantEqual(t, "limited", requestIDs(must(w.Requests(ctx, ann.ID, 0, 4))(t)), want[:4])
-		wantEqual(t, "since", requestIDs(must(w.Requests(ctx, ann.ID, 4, 10))(t)), want[:3])
+		wantEqual(t, "all", requestIDs(must(w.Requests(ctx, ann.ID, 0))(t)), want)
+		wantEqual(t, "since", requestIDs(must(w.Requests(ctx, ann.ID, 4))(t)), want[:3])
 		all[0].State = contact.Withdrawn
 		w.putRequest(all[0])
-		wantEqual(t, "since", requestIDs(must(w.Requests(ctx, ann.ID, 7, 10))(t)), []change.ID{all[0].ID})
+		wantEqual(t, "since", requestIDs(must(w.Requests(ctx, ann.ID, 7))(t)), []change.ID{all[0].ID})
 		wantEqual(t, "waiting", must(w.PendingRequests(ctx, ann.ID))(t), 2)
 	},
 

@@ -211,7 +211,7 @@ var transactions = map[string]func(*testing.T, *world){
 			func(ctx context.Context) error { _, err := w.Friends(ctx, ann.ID); return err },
 			func(ctx context.Context) error { _, err := w.Contacts(ctx, bob.ID, 0); return err },
 			func(ctx context.Context) error { _, err := w.Contacts(ctx, bob.ID, 1); return err },
-			func(ctx context.Context) error { _, err := w.Requests(ctx, bob.ID, 0, 10); return err },
+			func(ctx context.Context) error { _, err := w.Requests(ctx, bob.ID, 0); return err },
 			func(ctx context.Context) error { _, err := w.Owners(ctx); return err },
 			func(ctx context.Context) error { _, err := w.Messages(ctx, c.ID, 0, 10, 10, true); return err },
 		}

@@ -115,7 +115,7 @@ func (c *crowd) live(t *testing.T, seed uint64, actors, each int) {
 }
 
 func (c *crowd) answer(ctx context.Context, random *rand.Rand, a change.ID) error {
-	list, err := c.list.Requests(ctx, a, 10)
+	list, err := c.list.Requests(ctx, a)
 	if err != nil || len(list) == 0 {
 		return err
 	}
@@ -287,7 +287,7 @@ func (w *world) readSince(ctx context.Context, t *testing.T, s *state, since int
 		s.version = must(w.UserVersion(ctx, id))(t)
 		s.take(must(w.Account(ctx, id))(t))
 		takeAll(s, must(w.Contacts(ctx, id, since))(t))
-		takeAll(s, must(w.Requests(ctx, id, since, 1_000_000))(t))
+		takeAll(s, must(w.Requests(ctx, id, since))(t))
 		takeAll(s, must(w.Memberships(ctx, id, since))(t))
 		return
 	}

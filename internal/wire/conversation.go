@@ -228,6 +228,7 @@ func (in SyncIn) Domain() conversation.Known {
 
 // SyncResult is what the client missed.
 type SyncResult struct {
+	AccountID     ID                  `json:"accountId" doc:"Whose answer this is"`
 	User          UserDelta           `json:"user"`
 	Conversations []ConversationDelta `json:"conversations" doc:"Newest activity first"`
 	More          bool                `json:"more" doc:"There is more: apply this, and ask again with the versions you have then"`
@@ -238,6 +239,7 @@ type SyncResult struct {
 // NewSyncResult makes the shape as the viewer sees it.
 func NewSyncResult(c conversation.CatchUp, viewer change.ID, online []change.ID, now int64) SyncResult {
 	out := SyncResult{
+		AccountID: ID(viewer),
 		User: UserDelta{
 			Version: c.UserVersion, Contacts: list(c.Contacts, NewContact),
 			Memberships: list(c.Memberships, NewMembership),

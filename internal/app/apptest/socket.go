@@ -30,12 +30,19 @@ type Socket struct {
 }
 
 // Connect opens a socket as the person. One that is refused has Refused set.
-func (p *Person) Connect() *Socket { return p.Server.connect(p, p.Token) }
+func (p *Person) Connect() *Socket {
+	return p.Server.connect(p, map[string]string{"token": p.Token})
+}
 
 // Connect opens a socket with any token.
-func (s *Server) Connect(token string) *Socket { return s.connect(nil, token) }
+func (s *Server) Connect(token string) *Socket {
+	return s.ConnectWith(map[string]string{"token": token})
+}
 
-func (s *Server) connect(p *Person, token string) *Socket {
+// ConnectWith opens a socket with any credentials.
+func (s *Server) ConnectWith(auth map[string]string) *Socket { return s.connect(nil, auth) }
+
+func (s *Server) connect(p *Person, auth map[string]string) *Socket {
 	s.T.Helper()
 	if p == nil {
 		p = &Person{Server: s}
@@ -53,7 +60,7 @@ func (s *Server) connect(p *Person, token string) *Socket {
 		s.T.Fatalf("no open packet: %s", open)
 	}
 	c.url += "&sid=" + hello.SID
-	c.post("40" + string(wire.Raw(map[string]string{"token": token})))
+	c.post("40" + string(wire.Raw(auth)))
 	connected := make(chan struct{})
 	go c.read(connected)
 	<-connected
