@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/app"
 	"github.com/happychat/happychat/internal/config"
 	"github.com/happychat/happychat/internal/control"
 )
@@ -27,7 +30,7 @@ func run(t *testing.T, stdin string, args ...string) (code int, out, err string)
 	defer func() { os.Stdin = before }()
 	var stdout, stderr strings.Builder
 	p := config.Program{Name: "happychat", Commands: userCommands()}
-	code = p.Main(t.Context(), args, nil, &stdout, &stderr)
+	code = p.Main(context.Background(), args, nil, &stdout, &stderr)
 	return code, stdout.String(), stderr.String()
 }
 
@@ -82,5 +85,44 @@ func TestWaitingInTheList(t *testing.T) {
 	printAccounts(&b, []control.Account{{Username: "wei", State: control.Waiting}})
 	if !strings.Contains(b.String(), "waits for mail") {
 		t.Error(b.String())
+	}
+}
+
+// While a server runs, it is the server that does it, so that its live sockets
+// hear of it.
+func TestUserCommandsWhileServing(t *testing.T) {
+	data, err := os.MkdirTemp("", "happychat") // short enough for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(data) })
+	a, err := app.Start(t.Context(), config.Config{Listen: "127.0.0.1:0", Data: data, Registration: config.RegistrationOpen, Language: config.English},
+		app.Options{Hasher: account.NewHasher(account.HashCost{Memory: 64, Passes: 1, Threads: 1})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if code, out, err := run(t, "", "user", "list", "--data", data); code != 0 || !strings.Contains(out, "disabled") {
+			t.Errorf("after the server has ended: %d %q %q", code, out, err)
+		}
+	})
+	if code, out, err := run(t, "vK8#mQ2x-right\n", "user", "create", "lan", "lan@example.org", "--data", data); code != 0 {
+		t.Fatal(code, out, err)
+	}
+	in, err := a.Accounts.SignIn(t.Context(), account.Credentials{Login: "lan", Password: "vK8#mQ2x-right"}, account.Client{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _, err := run(t, "", "user", "disable", "lan", "--data", data); code != 0 {
+		t.Fatal(err)
+	}
+	if _, err := a.Accounts.Authenticate(t.Context(), in.Token); err == nil {
+		t.Error("a disabled account is signed in")
+	}
+	if code, _, err := run(t, "", "user", "disable", "nobody", "--data", data); code != 1 || err != "happychat: There is no such account.\n" {
+		t.Errorf("%d %q", code, err)
 	}
 }
