@@ -29,6 +29,8 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 	}
 	wake := make(chan struct{}, 1)
 	s.polling = wake
+	// A time limit of the HTTP server for reading would end the wait.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	body, ok := s.waitPoll(r, wake)
 	s.polling = nil
 	// A client handles a close packet at once, but what came with it a little

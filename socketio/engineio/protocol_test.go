@@ -576,6 +576,25 @@ func TestCandidatesThatMisbehave(t *testing.T) {
 	})
 }
 
+// TestTimeoutsOfTheHTTPServer checks that time limits which an HTTP server
+// should have end neither a poll nor a WebSocket.
+func TestTimeoutsOfTheHTTPServer(t *testing.T) {
+	s := serve(t, engineio.Options{PingInterval: 300 * time.Millisecond, PingTimeout: 5 * time.Second})
+	web := httptest.NewUnstartedServer(s.engine)
+	web.Config.ReadTimeout, web.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+	web.Start()
+	defer web.Close()
+	s.url = web.URL
+	c, _ := s.ws(4)
+	sid := s.poll(4)
+	if status, body := s.do("GET", "EIO=4&transport=polling&sid="+sid, ""); status != 200 || body != "2" {
+		t.Errorf("polling got %d %q", status, body)
+	}
+	c.WantFrame(0x81, "2")
+	c.Text("4a")
+	c.Want("4a")
+}
+
 func TestACancelledPollEndsTheSession(t *testing.T) {
 	s := serve(t, engineio.Options{})
 	sid := s.poll(4)

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/happychat/happychat/socketio/internal/wstest"
+)
+
+// run starts the server and returns where it listens. It is stopped at the end
+// of the test.
+func run(t *testing.T, c config) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	c.interval, c.timeout = time.Minute, time.Minute
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- serve(ctx, addr, c) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	wstest.Eventually(t, "it listens", func() bool {
+		c, err := net.Dial("tcp", addr)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	})
+	return "http://" + addr
+}
+
+func TestRoom(t *testing.T) {
+	url := run(t, config{room: true, eio3: true})
+	var conns []*wstest.Conn
+	for range 2 {
+		c := wstest.Dial(t, url+"/socket.io/?EIO=4&transport=websocket")
+		c.Message()
+		c.Text(`40{"token":"123"}`)
+		if m := c.Message(); !strings.HasPrefix(m, `40{"sid":"`) {
+			t.Fatal(m)
+		}
+		c.Want(`42["auth",{"token":"123"}]`)
+		c.Text(`421["message-with-ack"]`) // answered after it has joined
+		c.Want(`431[]`)
+		conns = append(conns, c)
+	}
+	conns[0].Text(`422["say","hello"]`)
+	conns[1].Want(`42["say","hello"]`)
+	conns[0].Want(`42["say","hello"]`, `432[]`)
+	old := wstest.Dial(t, url+"/socket.io/?EIO=3&transport=websocket")
+	old.Message()
+	old.Want("40", `42["auth",{}]`)
+}
+
+func TestEngine(t *testing.T) {
+	url := run(t, config{engine: true})
+	c := wstest.Dial(t, url+"/engine.io/?EIO=4&transport=websocket")
+	c.Message()
+	c.Text("4hello")
+	c.Want("4hello")
+	c.Binary([]byte{1})
+	c.WantFrame(0x82, "\x01")
+	if _, status := wstest.TryDial(t, url+"/engine.io/?EIO=3&transport=websocket"); status != 400 {
+		t.Errorf("protocol 3 without -eio3: %d", status)
+	}
+}
