@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
 	msqlite "modernc.org/sqlite"
@@ -49,7 +50,7 @@ type sqlite struct{}
 // writerPragmas are set on the one connection that writes. FULL syncs the log
 // at every commit, which is what makes an acknowledged write durable.
 const (
-	writerPragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(16000)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(memory)"
+	writerPragmas = "_pragma=busy_timeout(10000)&_pragma=synchronous(full)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(16000)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(memory)"
 	readerPragmas = "_pragma=busy_timeout(10000)&_pragma=query_only(1)&_pragma=cache_size(-2000)&_pragma=temp_store(memory)"
 )
 
@@ -75,12 +76,8 @@ func (sqlite) open(ctx context.Context, o Options) (write, read *sql.DB, err err
 		return nil, nil, err
 	}
 	write.SetMaxOpenConns(1)
-	var check int
-	if err := write.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&check); err != nil {
+	if err := takeOwn(ctx, write); err != nil {
 		_ = write.Close()
-		if better := (sqlite{}).explain(err); better != nil {
-			err = better
-		}
 		return nil, nil, fmt.Errorf("the database %s can not be used: %w", o.Path, err)
 	}
 	read, err = sql.Open("sqlite", name+"?"+readerPragmas)
@@ -92,6 +89,23 @@ func (sqlite) open(ctx context.Context, o Options) (write, read *sql.DB, err err
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
 	return write, read, nil
+}
+
+// takeOwn refuses what is no database, and one that another program has filled,
+// and leaves them as they are.
+func takeOwn(ctx context.Context, db *sql.DB) error {
+	var tables, own int
+	err := db.QueryRowContext(ctx, `SELECT count(*), count(CASE WHEN name = 'schema_version' THEN 1 END) FROM sqlite_schema`).Scan(&tables, &own)
+	if err == nil && tables > 0 && own == 0 {
+		return errors.New("it is not one of Happy Chat; nothing was changed")
+	}
+	if err == nil {
+		_, err = db.ExecContext(ctx, `PRAGMA journal_mode = wal`) // kept in the file
+	}
+	if better := (sqlite{}).explain(err); better != nil {
+		err = better
+	}
+	return err
 }
 
 func unwrapPath(err error) error {
@@ -158,9 +172,12 @@ func (sqlite) lost(error) bool { return false }
 type postgres struct{}
 
 func (postgres) open(ctx context.Context, o Options) (write, read *sql.DB, err error) {
+	if _, err := pgx.ParseConfig(o.URL); err != nil {
+		return nil, nil, fmt.Errorf("the database URL is not understood: %w", err)
+	}
 	write, err = sql.Open("pgx", o.URL)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the database URL is not understood: %w", err)
+		return nil, nil, err
 	}
 	write.SetMaxOpenConns(1)
 	if err := write.PingContext(ctx); err != nil {

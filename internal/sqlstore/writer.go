@@ -161,7 +161,7 @@ func (w *writer) commit(batch []*job) {
 	for len(batch) > 0 {
 		n, err := w.transact(batch)
 		for _, j := range batch[:n] {
-			if err != nil && j.err == nil {
+			if err != nil { // errors too: they came of what is not stored now
 				j.err = err
 			}
 		}

@@ -97,7 +97,7 @@ func Start(settings ...string) (_ *Cluster, err error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	args := []string{"-c", keeper, "keeper", filepath.Join(bin, "postgres"), "-D", data, "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=32MB"}
+	args := []string{"-c", keeper, "keeper", filepath.Join(bin, "postgres"), "-D", data, "-k", c.folder, "-c", "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=32MB", "-c", "work_mem=64MB"}
 	for _, s := range settings {
 		args = append(args, "-c", s)
 	}
@@ -115,7 +115,7 @@ func Start(settings ...string) (_ *Cluster, err error) {
 		c.exited <- c.server.Wait()
 		close(c.exited)
 	}()
-	if c.admin, err = sql.Open("pgx", c.url("postgres")); err != nil {
+	if c.admin, err = sql.Open("pgx", c.URL("postgres")); err != nil {
 		return nil, err
 	}
 	return c, c.wait()
@@ -168,7 +168,8 @@ func (c *Cluster) wait() error {
 	}
 }
 
-func (c *Cluster) url(database string) string {
+// URL leads to a database of the cluster.
+func (c *Cluster) URL(database string) string {
 	return "postgres://test@/" + database + "?host=" + url.QueryEscape(c.folder)
 }
 
@@ -178,7 +179,7 @@ func (c *Cluster) Database(ctx context.Context) (string, error) {
 	if _, err := c.admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
 		return "", err
 	}
-	return c.url(name), nil
+	return c.URL(name), nil
 }
 
 // Admin is a connection with all rights, to do what an operator or a fault
