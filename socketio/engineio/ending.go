@@ -27,10 +27,9 @@ func (s *Session) end(reason Reason, drain bool) {
 	}
 	// A client that is about to leave polling may not poll again: what is queued
 	// then reaches it through the candidate.
-	var candidate *wsConn
+	var candidate link = noLink{}
 	if !drain {
-		candidate = s.candidate
-		s.candidate, s.probed = nil, false
+		candidate = s.takeCandidate()
 		s.queue.discard()
 	}
 	finished, linger := false, s.srv.opts.CloseTimeout
@@ -50,9 +49,7 @@ func (s *Session) end(reason Reason, drain bool) {
 	s.srv.wheel.schedule(&s.entry, linger)
 	handler := s.handler
 	s.mu.Unlock()
-	if candidate != nil {
-		candidate.link.abort()
-	}
+	candidate.abort()
 	if handler != nil {
 		handler.Closed(reason)
 	}
@@ -84,16 +81,26 @@ func (s *Session) finish() {
 	}
 	s.state = stateEnded
 	s.queue.drop(s.queue.len())
-	ws, candidate := s.ws, s.candidate
-	s.candidate, s.probed = nil, false
+	var current link = noLink{}
+	if s.ws != nil {
+		current = s.ws.link
+	}
+	candidate := s.takeCandidate()
 	s.wakePoll()
 	s.mu.Unlock()
-	if candidate != nil {
-		candidate.link.abort()
-	}
+	candidate.abort()
 	s.srv.wheel.remove(&s.entry)
 	s.srv.forget(s)
-	if ws != nil {
-		ws.link.abort()
+	current.abort()
+}
+
+// takeCandidate gives up on the candidate, if there is one, and returns its link,
+// which is to be aborted. s.mu is held.
+func (s *Session) takeCandidate() link {
+	c := s.candidate
+	s.candidate, s.probed = nil, false
+	if c == nil {
+		return noLink{}
 	}
+	return c.link
 }

@@ -354,9 +354,9 @@ func (s *Session) wake() {
 		s.drop(reason)
 		return
 	}
-	var late *wsConn
+	var late link = noLink{}
 	if s.candidate != nil && now >= s.upgradeBy {
-		late, s.candidate, s.probed = s.candidate, nil, false
+		late = s.takeCandidate()
 	}
 	if s.proto == 4 {
 		o := &s.srv.opts
@@ -374,7 +374,5 @@ func (s *Session) wake() {
 	}
 	s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
 	s.mu.Unlock()
-	if late != nil {
-		late.link.abort()
-	}
+	late.abort()
 }
