@@ -180,7 +180,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A conversation with its members and its newest message */
+        /** A conversation with its members and its newest messages */
         get: operations["conversation.get"];
         put?: never;
         post?: never;
@@ -255,7 +255,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest hundred friend requests that I sent or was sent */
+        /** The friend requests that I sent or was sent: all that wait, and the newest hundred of the others */
         get: operations["friend_request.list"];
         put?: never;
         /**
@@ -1235,6 +1235,11 @@ export interface components {
             user: number;
         };
         SyncResult: {
+            /**
+             * @description Whose answer this is
+             * @example 412316860416000001
+             */
+            accountId: string;
             /** @description Newest activity first */
             conversations: components["schemas"]["ConversationDelta"][];
             /** @description There is more: apply this, and ask again with the versions you have then */

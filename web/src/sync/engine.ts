@@ -268,7 +268,7 @@ export class Engine {
   private accept(result: SyncResult): boolean {
     if (this.stopped) return false
     // The cookie belongs to somebody else by now: nothing of theirs may get into this account's copy.
-    if (result.user.account && result.user.account.id !== this.me) {
+    if (result.accountId !== this.me) {
       this.end('expired')
       return false
     }

@@ -202,7 +202,7 @@ export function reduceConversation(
     at: delta.version,
     messages,
     // What was known up to a version that is not older than the answer is still whole.
-    dropBefore: delta.truncated && delta.version > state.version ? pageStart(delta) : 0,
+    dropBefore: delta.truncated && origin === 'sync' && delta.version > state.version ? pageStart(delta) : 0,
     state: {
       ...state,
       ...advance(state, delta.version, origin),

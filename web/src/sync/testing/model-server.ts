@@ -279,6 +279,7 @@ export class ModelServer {
     const now = due.slice(0, this.conversationsPerAnswer)
     const { card } = user
     return structuredClone({
+      accountId,
       user: {
         version: user.version,
         ...(request.user === 0
