@@ -1,7 +1,8 @@
 // The addresses of the app. Pages are loaded when they are opened; those for people who are signed out pull in
 // neither the socket nor the cache.
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
-import { useSession } from '@/stores/session'
+import { readSetting } from '@/platform/settings'
+import { accountKey, useSession } from '@/stores/session'
 import { boot } from './boot'
 import type * as signedOut from './signed-out'
 import type * as signedIn from './signed-in'
@@ -17,6 +18,9 @@ declare module 'vue-router' {
 
 const within = (name: keyof typeof signedIn) => () => import('./signed-in').then((views) => views[name])
 const outside = (name: keyof typeof signedOut) => () => import('./signed-out').then((views) => views[name])
+
+// Who was signed in here before most likely still is: what that needs is on its way while the server is asked.
+if (readSetting(accountKey) !== null) void import('./signed-in')
 
 export const router = createRouter({
   history: createWebHistory(),

@@ -9,7 +9,7 @@ import { useLive } from './live'
 import type { Account, Delivery, DeviceSession, ServerInfo } from './types'
 
 /** Who was signed in last: the app opens with it, without asking. */
-const accountKey = 'happychat.account'
+export const accountKey = 'happychat.account'
 /** Somebody signed out here without a connection: the server has to be told first. */
 const signOutKey = 'happychat.signOut'
 

@@ -35,6 +35,8 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
   const atEnd = ref(true)
   const firstVisible = shallowRef<Row | null>(null)
   const scrolling = ref(false)
+  /** The row that has just come in at the end, while it rises into its place. */
+  const rising = ref<string | null>(null)
   let movedAt = -Infinity
   let scrollTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -115,10 +117,9 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
     if (!placed.value) return
     const wasAtEnd = atEnd.value
     const newest = after[after.length - 1]
-    const wrote =
-      newest?.key !== before[before.length - 1]?.key &&
-      newest?.message.own &&
-      newest.message.state === 'sending'
+    const grew = newest !== undefined && newest.key !== before[before.length - 1]?.key
+    const wrote = grew && newest.message.own && newest.message.state === 'sending'
+    if (grew && (wrote || wasAtEnd)) rising.value = newest.key
     await nextTick()
     // What waits to be sent stays last, so a message can also come in before the end.
     if (wrote || (wasAtEnd && !shift)) toEnd()
@@ -167,5 +168,17 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
     removeEventListener('pagehide', keep)
   })
 
-  return { state, placed, atEnd, firstVisible, scrolling, scrolled, moved, lastVisible, toNewest, toEnd }
+  return {
+    state,
+    placed,
+    atEnd,
+    firstVisible,
+    scrolling,
+    rising,
+    scrolled,
+    moved,
+    lastVisible,
+    toNewest,
+    toEnd,
+  }
 }
