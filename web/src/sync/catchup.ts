@@ -4,7 +4,7 @@ import type { ID, SyncRequest, SyncResult } from '@/api/types'
 import type { Replica } from './replica'
 
 /** How many of the newest messages to get of a conversation that is new here or far behind. */
-const MESSAGES = 50
+const MESSAGES = 30
 
 export interface CatchUpOptions {
   link: Pick<Link, 'command'>

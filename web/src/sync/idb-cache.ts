@@ -1,78 +1,23 @@
-import {
-  type DBSchema,
-  deleteDB,
-  type IDBPDatabase,
-  type IDBPTransaction,
-  openDB,
-  type StoreNames,
-} from 'idb'
-import type {
-  Account,
-  Contact,
-  Conversation,
-  FriendRequest,
-  ID,
-  Member,
-  Membership,
-  Message,
-} from '@/api/types'
+import { deleteDB, type IDBPDatabase, openDB } from 'idb'
+import type { ID, Message } from '@/api/types'
 import type { Cache, CachedState } from './cache'
 import {
-  type ConversationChange,
-  newer,
-  newerConversation,
-  newerRead,
-  newestMessage,
-  type UserChange,
-} from './reduce'
-import { type ConversationState, emptyConversation, type UnsentRead, type OutboxItem } from './state'
-
-/** Raise it when a stored shape changes: what came from the server is then fetched anew. */
-const SCHEMA = 1
-
-interface UserRow {
-  version: number
-  account: Account | null
-}
-
-interface ConversationRow {
-  id: ID
-  version: number
-  conversation: Conversation | null
-  lastMessage: Message | null
-}
-
-interface Schema extends DBSchema {
-  user: { key: 'user'; value: UserRow }
-  contacts: { key: ID; value: Contact }
-  friendRequests: { key: ID; value: FriendRequest }
-  memberships: { key: ID; value: Membership }
-  conversations: { key: ID; value: ConversationRow }
-  members: { key: [ID, ID]; value: Member }
-  messages: { key: [ID, number]; value: Message }
-  outbox: { key: string; value: OutboxItem }
-  unsentReads: { key: ID; value: UnsentRead }
-}
-
-type Store = StoreNames<Schema>
-type Transaction = IDBPTransaction<Schema, Store[], 'readwrite'>
-
-/** Keys that are not part of the value (no keyPath) are given with each write. */
-const stores: Record<Store, { keyPath?: string | string[] }> = {
-  user: {},
-  contacts: { keyPath: 'account.id' },
-  friendRequests: { keyPath: 'id' },
-  memberships: { keyPath: 'conversationId' },
-  conversations: { keyPath: 'id' },
-  members: {},
-  messages: { keyPath: ['conversationId', 'seq'] },
-  outbox: { keyPath: 'clientId' },
-  unsentReads: { keyPath: 'conversationId' },
-}
-const allStores = Object.keys(stores) as Store[]
-/** What exists nowhere else outlives a change of schema. A change of these shapes needs a migration. */
-const own: readonly string[] = ['outbox', 'unsentReads'] satisfies Store[]
-const fromServer = allStores.filter((name) => !own.includes(name))
+  allStores,
+  clearServerData,
+  membersByConversation,
+  own,
+  SCHEMA,
+  type Schema,
+  type Store,
+  stores,
+  type Transaction,
+  within,
+  writeConversation,
+  writeMessages,
+  writeUser,
+} from './idb-schema'
+import type { ConversationChange, UserChange } from './reduce'
+import { type ConversationState, emptyConversation, type OutboxItem, type UnsentRead } from './state'
 
 export interface IdbCacheOptions {
   accountId: ID
@@ -305,94 +250,6 @@ class IdbCache implements Cache {
   }
 }
 
-function within(conversationId: ID): IDBKeyRange {
-  return IDBKeyRange.bound([conversationId], [conversationId, []])
-}
-
 function isQuota(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'QuotaExceededError'
-}
-
-async function clearServerData(tx: Transaction): Promise<void> {
-  for (const name of fromServer) await tx.objectStore(name).clear()
-}
-
-async function membersByConversation(store: {
-  getAllKeys: () => Promise<[ID, ID][]>
-  getAll: () => Promise<Member[]>
-}): Promise<Map<ID, Map<ID, Member>>> {
-  const [keys, rows] = await Promise.all([store.getAllKeys(), store.getAll()])
-  const grouped = new Map<ID, Map<ID, Member>>()
-  for (const [index, [conversationId, accountId]] of keys.entries()) {
-    const member = rows[index]
-    if (!member) continue
-    const members = grouped.get(conversationId) ?? new Map<ID, Member>()
-    grouped.set(conversationId, members.set(accountId, member))
-  }
-  return grouped
-}
-
-/** A version rises only from one that is stored: otherwise changes between would be taken for stored. */
-function raised(stored: number, change: { from: number; state: { version: number } }): number {
-  return stored >= change.from ? Math.max(stored, change.state.version) : stored
-}
-
-async function writeUser(tx: Transaction, change: UserChange): Promise<void> {
-  const contacts = tx.objectStore('contacts')
-  const requests = tx.objectStore('friendRequests')
-  const memberships = tx.objectStore('memberships')
-  for (const row of change.contacts) await contacts.put(newer(await contacts.get(row.account.id), row))
-  for (const row of change.friendRequests) await requests.put(newer(await requests.get(row.id), row))
-  for (const row of change.memberships) {
-    await memberships.put(newerRead(await memberships.get(row.conversationId), row))
-  }
-  const users = tx.objectStore('user')
-  const stored = (await users.get('user')) ?? { version: 0, account: null }
-  const { account } = change.state
-  await users.put(
-    {
-      version: raised(stored.version, change),
-      account: account ? newer(stored.account ?? undefined, account) : stored.account,
-    },
-    'user',
-  )
-}
-
-async function writeConversation(tx: Transaction, change: ConversationChange): Promise<void> {
-  const { id, conversation, lastMessage } = change.state
-  const conversations = tx.objectStore('conversations')
-  const stored = (await conversations.get(id)) ?? { id, version: 0, conversation: null, lastMessage: null }
-  if (change.dropBefore > 0 && stored.version < change.state.version) {
-    const stale = IDBKeyRange.bound([id, 0], [id, change.dropBefore], false, true)
-    await tx.objectStore('messages').delete(stale)
-  }
-  await writeMessages(tx, change.messages, change.at, stored.version)
-  const members = tx.objectStore('members')
-  for (const row of change.members) {
-    const key: [ID, ID] = [id, row.account.id]
-    await members.put(newerRead(await members.get(key), row), key)
-  }
-  await conversations.put({
-    id,
-    version: raised(stored.version, change),
-    conversation: conversation ? newerConversation(stored.conversation, conversation) : stored.conversation,
-    lastMessage: lastMessage ? newestMessage(stored.lastMessage, lastMessage) : stored.lastMessage,
-  })
-}
-
-/**
- * Writes messages as they were at a version. What is from before the known version of the conversation may
- * lack a later change, so a message that is not here is then not taken: it can be asked for.
- */
-async function writeMessages(
-  tx: Transaction,
-  rows: readonly Message[],
-  at: number,
-  known: number,
-): Promise<void> {
-  const messages = tx.objectStore('messages')
-  for (const row of rows) {
-    const stored = await messages.get([row.conversationId, row.seq])
-    if (stored ? row.version > stored.version : at >= known) await messages.put(row)
-  }
 }
