@@ -16,8 +16,8 @@ type dialect interface {
 	// say is the message that is delivered to all in the room; n is found
 	// again by said.
 	say(n int) []byte
-	// said returns n for a delivery and -1 for everything else.
-	said(p []byte) int
+	// said calls f with the n of each delivery that a message holds.
+	said(p []byte, f func(n int))
 	// ask is a message that is acknowledged; answered returns its n, or -1.
 	ask(n int) []byte
 	answered(p []byte) int
@@ -72,11 +72,12 @@ func (socketIO) say(n int) []byte {
 	return fmt.Appendf(nil, `42["say","#%08d%s"]`, n, filler[:80])
 }
 
-func (socketIO) said(p []byte) int {
-	if len(p) < 20 || p[1] != '2' || p[0] != '4' {
-		return -1
+func (socketIO) said(p []byte, f func(int)) {
+	if len(p) > 20 && p[0] == '4' && p[1] == '2' {
+		if n := number(p[len(`42["say","#`):], ""); n >= 0 {
+			f(n)
+		}
 	}
-	return number(p[len(`42["say","#`):], "")
 }
 
 func (socketIO) ask(n int) []byte {
@@ -123,14 +124,15 @@ func (centrifuge) say(n int) []byte {
 	return fmt.Appendf(nil, `{"id":3,"publish":{"channel":"all","data":"#%08d%s"}}`, n, filler[:80])
 }
 
-// said counts the last of several publications that came in one message; the
-// others are counted by deliveries.
-func (centrifuge) said(p []byte) int {
-	i := bytes.LastIndex(p, []byte(`"data":"#`))
-	if i < 0 {
-		return -1
+// said looks for several: publications that wait come in one message.
+func (centrifuge) said(p []byte, f func(int)) {
+	const mark = `"data":"#`
+	for i := bytes.Index(p, []byte(mark)); i >= 0; i = bytes.Index(p, []byte(mark)) {
+		p = p[i+len(mark):]
+		if n := number(p, ""); n >= 0 {
+			f(n)
+		}
 	}
-	return number(p[i:], `"#`)
 }
 
 func (centrifuge) ask(n int) []byte {
@@ -144,15 +146,4 @@ func (centrifuge) pong(p []byte) []byte {
 		return []byte("{}")
 	}
 	return nil
-}
-
-// deliveries counts how many deliveries a message holds.
-func deliveries(d dialect, p []byte) int {
-	if _, ok := d.(centrifuge); ok {
-		return bytes.Count(p, []byte(`"data":"#`))
-	}
-	if d.said(p) >= 0 {
-		return 1
-	}
-	return 0
 }

@@ -84,10 +84,11 @@ func (r result) String() string {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// fanout has one of n clients in a room send for a while, with some messages in
-// flight: the next one goes out when it has got one back itself. rate, if not
-// 0, sends so many a second instead and measures how long deliveries take.
-func fanout(p *process, d dialect, n, inFlight, rate int, duration time.Duration) (result, error) {
+// fanout has some of n clients in a room send for a while, each with some messages
+// in flight: the next one goes out when it has got one of its own back. rate, if
+// not 0, has one client send so many a second instead, and measures how long
+// deliveries take.
+func fanout(p *process, d dialect, n, senders, inFlight, rate int, duration time.Duration) (result, error) {
 	clients, err := connect(p, d, n, 32)
 	if err != nil {
 		return result{}, err
@@ -96,58 +97,48 @@ func fanout(p *process, d dialect, n, inFlight, rate int, duration time.Duration
 
 	var delivered atomic.Int64
 	var stopping atomic.Bool
-	var sendMu sync.Mutex
-	sent := 0
-	sentAt := make([]int64, 1<<20)
+	sentAt := make([]int64, 1<<16)
 	begin := time.Now()
-	send := func(c *wsload.Conn) {
-		sendMu.Lock()
-		defer sendMu.Unlock()
-		atomic.StoreInt64(&sentAt[sent], int64(time.Since(begin)))
-		_ = c.Send(d.say(sent))
-		sent++
-	}
+	chains := senders * inFlight // message m is answered by message m+chains
 	latencies := make([][]int64, n)
 	var wg sync.WaitGroup
 	for i, c := range clients {
 		wg.Go(func() {
 			_ = c.Each(make([]byte, 32<<10), func(m []byte) {
-				k := deliveries(d, m)
+				k := 0
+				d.said(m, func(j int) {
+					k++
+					if rate > 0 {
+						latencies[i] = append(latencies[i], int64(time.Since(begin))-atomic.LoadInt64(&sentAt[j%len(sentAt)]))
+					} else if j%chains%senders == i && !stopping.Load() {
+						_ = c.Send(d.say(j + chains))
+					}
+				})
 				if k == 0 {
 					if pong := d.pong(m); pong != nil {
 						_ = c.Send(pong)
 					}
-					return
 				}
 				delivered.Add(int64(k))
-				if rate > 0 {
-					if j := d.said(m); j >= 0 {
-						latencies[i] = append(latencies[i], int64(time.Since(begin))-atomic.LoadInt64(&sentAt[j]))
-					}
-				} else if i == 0 && !stopping.Load() {
-					for range k {
-						send(c)
-					}
-				}
 			})
 		})
 	}
-	sender := clients[0]
-	if rate == 0 {
-		for range inFlight {
-			send(sender)
-		}
+	for i := range chains {
+		_ = clients[i%senders].Send(d.say(i))
 	}
-	run := func(d time.Duration) {
+	sent := 0
+	run := func(length time.Duration) {
 		if rate == 0 {
-			time.Sleep(d)
+			time.Sleep(length)
 			return
 		}
 		tick := time.NewTicker(time.Second / time.Duration(rate))
 		defer tick.Stop()
-		for end := time.Now().Add(d); time.Now().Before(end); {
+		for end := time.Now().Add(length); time.Now().Before(end); {
 			<-tick.C
-			send(sender)
+			atomic.StoreInt64(&sentAt[sent%len(sentAt)], int64(time.Since(begin)))
+			_ = clients[0].Send(d.say(sent))
+			sent++
 		}
 	}
 	run(duration / 4) // warm up

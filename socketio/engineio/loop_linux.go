@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // loops are what the connections of a server wait in: one loop for each
@@ -78,6 +79,15 @@ type loop struct {
 // The buffers of a loop, in bytes: what is read from, and written to, a
 // connection at a time.
 const loopBuffer = 64 << 10
+
+// When a round of the flusher was for many connections and took longer than
+// longRound, it rests for a part of that time.
+const (
+	manyLinks   = 64
+	longRound   = 500 * time.Microsecond
+	restPart    = 4
+	longestRest = time.Millisecond
+)
 
 func newLoop() (*loop, error) {
 	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
@@ -209,9 +219,16 @@ func (lp *loop) write() {
 		}
 		batch, lp.waiting = lp.waiting, batch[:0]
 		lp.flushMu.Unlock()
+		begin, many := time.Now(), len(batch) >= manyLinks
 		for _, l := range batch {
 			l.flush(buf)
 		}
 		clear(batch)
+		// A long round is a fan-out. Those who answer it are answering now: to rest
+		// a little before the next round makes one write of what would be several,
+		// and keeps the next one from being late by more than a part of this one.
+		if took := time.Since(begin); many && took > longRound {
+			time.Sleep(min(took/restPart, longestRest)) //nolint:forbidigo // the rest is the purpose
+		}
 	}
 }
