@@ -16,6 +16,7 @@ let ending = false
 function end() {
   if (ending) return
   ending = true
+  for (const watcher of watchers) watcher.close()
   vite.kill('SIGTERM')
   server?.kill('SIGTERM')
 }
@@ -44,11 +45,11 @@ function finished(child) {
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
 }
 
-for (const folder of ['cmd', 'internal', 'socketio']) {
+const watchers = ['cmd', 'internal', 'socketio'].map((folder) =>
   watch(folder, { recursive: true }, (_, name) => {
     if (name && /\.(go|sql|tmpl|html|txt)$/.test(name) && !name.includes('dist/')) void rebuild()
-  })
-}
+  }),
+)
 vite.on('exit', end)
 process.on('SIGINT', end)
 process.on('SIGTERM', end)

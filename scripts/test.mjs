@@ -5,7 +5,7 @@
 //   node scripts/test.mjs check      what needs no test to run
 //   node scripts/test.mjs go web     only these
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -23,7 +23,10 @@ const steps = []
 let racing = true
 
 const all = {
-  tools: [['What is needed', need]],
+  tools: [
+    ['What is needed', need],
+    ['The program', build],
+  ],
   check: [
     ['Generated files are fresh', generated],
     ['Go: format and lint', () => run('go', ['tool', '-modfile=tools/go.mod', 'golangci-lint', 'run'])],
@@ -100,6 +103,12 @@ async function need() {
   return true
 }
 
+/** Builds what the tests of the web app and the end-to-end tests start. */
+function build() {
+  const wanted = asked.length === 0 || asked.includes('web') || asked.includes('e2e')
+  return wanted ? run('make', ['--no-print-directory', 'build']) : true
+}
+
 /** Compares what is committed with what would be generated now. */
 async function generated() {
   const folder = mkdtempSync(join(tmpdir(), 'happychat-gen-'))
@@ -109,8 +118,15 @@ async function generated() {
       process.stdout.write(spec.stderr)
       return false
     }
+    const fresh = join(folder, 'openapi.json')
+    writeFileSync(fresh, spec.stdout)
+    // What “npm run gen” does, from and to the temporary folder.
     const types = join(folder, 'schema.gen.ts')
-    if (!(await npm('web', 'gen', '--', '-o', types))) return false
+    const script = JSON.parse(readFileSync('web/package.json', 'utf8')).scripts.gen
+      .replace('../api/openapi.json', fresh)
+      .replace('src/api/schema.gen.ts', types)
+    const bin = join(root, 'web/node_modules/.bin')
+    if (!(await run('sh', ['-c', script], { PATH: `${bin}:${process.env.PATH}` }))) return false
     const stale = []
     if (!same('api/openapi.json', spec.stdout)) stale.push('api/openapi.json')
     if (!same('web/src/api/schema.gen.ts', readFileSync(types))) stale.push('web/src/api/schema.gen.ts')
@@ -164,7 +180,7 @@ async function goTests() {
 async function webTests() {
   const file = join(results, 'web.json')
   const args = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const ok = await npm('web', 'test', '--', ...args)
+  const ok = await npm('web', 'test', '--', ...args, { E2E_PROGRAM: join(root, 'bin/happychat') })
   if (existsSync(file)) {
     const seen = JSON.parse(readFileSync(file, 'utf8'))
     total.passed += seen.numPassedTests
@@ -180,7 +196,6 @@ async function webTests() {
 
 async function e2eTests() {
   if (!chromium()) return true // counted under what is needed
-  if (!(await run('make', ['--no-print-directory', 'build']))) return false
   const file = join(results, 'e2e.json')
   const ok = await npm('e2e', 'test', '--', '--reporter=list,json', { PLAYWRIGHT_JSON_OUTPUT_FILE: file })
   if (existsSync(file)) {
