@@ -35,7 +35,7 @@ func TestConversation(t *testing.T) {
 		},
 		step{as: "lan", do: "PUT /conversations/{lan+ming}/read", with: `{'seq':1}`, status: 200, want: "readSeq=2"},
 		step{as: "lan", do: "PUT /conversations/{lan+ming}/read", with: `{'seq':99}`, status: 200, want: "readSeq=2"},
-		step{as: "ming", do: "GET /conversations/{lan+ming}", status: 200, want: "version=4 members.#=2 messages.#=1"},
+		step{as: "ming", do: "GET /conversations/{lan+ming}", status: 200, want: "version=4 members.#=2 messages.#=2 truncated=true"},
 		step{as: "lan", do: "POST /conversations/{lan+ming}/typing", status: 204},
 		step{as: "ming", do: "DELETE /contacts/{lan}", status: 200, events: []string{"lan", "ming"}},
 		step{as: "lan", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'client-2','body':'hi'}`, status: 403, want: "code=conversation.not_friends"},
