@@ -97,7 +97,6 @@ var (
 func refuse(w http.ResponseWriter, e *refusal) {
 	body, _ := json.Marshal(e)
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Connection", "close")
 	w.WriteHeader(e.status)
 	_, _ = w.Write(body)
 }
