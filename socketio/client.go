@@ -39,6 +39,7 @@ type client struct {
 	closed   bool
 	entered  bool // it has been in a namespace
 	inFlight int
+	refused  int // how often it asked for a namespace in vain
 }
 
 // task is a packet that waits for its turn. The kind is that of the packet, or
@@ -377,7 +378,18 @@ func (c *client) refuse(t task, err error) {
 		payload, _ = json.Marshal(e)
 	}
 	c.eng.Send(encodeRaw(packetConnectError, t.namespace, -1, payload, nil)...)
+	c.mu.Lock()
+	c.refused++
+	over := !c.entered && c.refused >= maxRefusals
+	c.mu.Unlock()
+	if over {
+		c.eng.Close(ReasonConnectTimeout)
+	}
 }
+
+// maxRefusals is how often a connection that was in no namespace yet may ask in
+// vain.
+const maxRefusals = 100
 
 // unquote returns the value of a valid JSON string.
 func unquote(raw json.RawMessage) string {

@@ -129,6 +129,17 @@ func TestUnknownNamespace(t *testing.T) {
 	f.enter(c, "", "")
 }
 
+func TestAskingInVainForEver(t *testing.T) {
+	f := suite(t, socketio.Options{})
+	c := f.dial()
+	for range 200 {
+		c.Text("40/random,")
+	}
+	if _, reason := c.WantClose(); reason != "connect timeout" {
+		t.Error(reason)
+	}
+}
+
 func TestInvalidPackets(t *testing.T) {
 	f := suite(t, socketio.Options{})
 	for _, bad := range []string{
