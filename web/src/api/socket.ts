@@ -108,7 +108,7 @@ export class SocketLink implements Link {
   command<K extends CommandName>(
     name: K,
     request: SocketCommands[K]['request'],
-    timeout = this.options.commandTimeout ?? 15_000,
+    timeout = this.options.commandTimeout ?? 10_000,
   ): Promise<SocketCommands[K]['result']> {
     return new Promise((resolve, reject) => {
       const socket = this.socket

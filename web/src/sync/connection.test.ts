@@ -104,6 +104,22 @@ describe('the connection', () => {
     expect(device.engine.problem).toBeNull()
   })
 
+  it('does not trust a cable that has fallen silent', async () => {
+    const { device, time, conversationId, server } = world()
+    await device.start()
+    await device.online()
+    device.link.weather = { ...fair, loseRequest: 1, loseEvent: 1 }
+    device.engine.send(conversationId, 'hello')
+    await time.pass(15_000)
+    expect(device.engine.connectionStatus).toBe('online')
+    await time.pass(7000)
+    expect(device.engine.connectionStatus).toBe('reconnecting')
+    device.link.weather = fair
+    await time.pass(20_000)
+    expect(device.engine.connectionStatus).toBe('online')
+    expect(server.conversations.get(conversationId)?.messages).toHaveLength(1)
+  })
+
   it('holds back events until it has caught up', async () => {
     const { device, time, server, conversationId } = world()
     device.link.weather = { ...fair, delay: 500 }

@@ -1,6 +1,6 @@
 // Keeps the connection: opens it, catches up, comes back after it is lost. Says the truth about it:
 // "online" is connected and caught up, nothing less.
-import { type ProblemError, toProblem, unreachable } from '@/api/problem'
+import { type ProblemError, TIMEOUT, toProblem, unreachable } from '@/api/problem'
 import type { Link } from '@/api/socket'
 import type { EventName, SocketEvents } from '@/api/types'
 import { backoff, type Environment } from './environment'
@@ -31,7 +31,7 @@ export interface ConnectionOptions {
 }
 
 const RETRY = { first: 1000, most: 30_000 }
-/** After so many failed attempts to catch up, the connection itself is taken for broken. */
+/** After so many failed attempts to catch up, or one without an answer, the connection itself is taken for broken. */
 const MOST_CATCH_UP_FAILURES = 2
 /** Events that are held back until the first catch-up of a connection is done. More mean another catch-up. */
 const MOST_HELD = 1000
@@ -162,7 +162,7 @@ export class Connection {
     if (!this.options.link.connected) return this.lost()
     this.phase = 'catching-up'
     this.catchUpFailures++
-    if (this.catchUpFailures >= MOST_CATCH_UP_FAILURES) {
+    if (problem.code === TIMEOUT || this.catchUpFailures >= MOST_CATCH_UP_FAILURES) {
       this.options.link.close()
       this.wait(problem.retryAfter)
       return

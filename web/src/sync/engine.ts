@@ -1,7 +1,7 @@
 // The heart of the app, without a face: joins the copy of what the server knows, the connection, the
 // outbox and the open timelines. Views read from it through the stores, and are told what changed.
 import type { Api } from '@/api/operations'
-import { type ProblemError, toProblem } from '@/api/problem'
+import { type ProblemError, TIMEOUT, toProblem } from '@/api/problem'
 import type { Link } from '@/api/socket'
 import type { EndReason, EventName, ID, Message, MessageQuery, SocketEvents, SyncResult } from '@/api/types'
 import type { Cache, CachedState } from './cache'
@@ -321,6 +321,8 @@ export class Engine {
 
   private noticed(problem: ProblemError): ProblemError {
     if (problem.signedOut) this.end('expired')
+    // A cable that has fallen silent is found out by asking something that must be answered.
+    if (problem.code === TIMEOUT) this.connection.requestCatchUp()
     return problem
   }
 

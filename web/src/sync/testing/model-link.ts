@@ -94,7 +94,7 @@ export class ModelLink implements Link {
   command<K extends CommandName>(
     name: K,
     request: SocketCommands[K]['request'],
-    timeout = 15_000,
+    timeout = 10_000,
   ): Promise<SocketCommands[K]['result']> {
     return new Promise((resolve, reject) => {
       if (!this.connected) return reject(unreachable())
