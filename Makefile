@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build web gen fmt check test test-go test-web e2e pictures bench clean
+.PHONY: help run dev build web gen fmt check test test-go test-web e2e pictures bench bench-realtime clean
 
 help: ## List what there is to do
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ pictures: build e2e/node_modules/.package-lock.json ## Take the pictures of the 
 
 bench: build ## Measure: sends a second, latency, start, memory, history
 	$(GO) run ./bench/chat $(ARGS)
+
+bench-realtime: bench/realtime/peers/node/node_modules/.package-lock.json ## Measure the Socket.IO server beside its peers
+	$(GO) run ./bench/realtime $(ARGS)
 
 clean: ## Remove what was built (never the data)
 	rm -rf bin internal/webui/dist .cache web/node_modules e2e/node_modules

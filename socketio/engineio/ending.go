@@ -37,10 +37,10 @@ func (s *Session) end(reason Reason, drain bool) {
 		s.ws.close(closeCode(reason), string(reason))
 	} else {
 		// A client that has closed may have a GET on its way, which is answered
-		// with a noop. Otherwise, without a GET that waits, only a graceful end
-		// is worth another one.
+		// with a noop. Otherwise, without a GET that waits, only what is queued
+		// is worth another one: of the end itself a client learns by any.
 		s.farewell = reason != ReasonTransportClose
-		finished = s.polling == nil && !drain && s.farewell
+		finished = s.polling == nil && s.farewell && s.queue.len() == 0
 		if !s.farewell {
 			linger = lingerTime
 		}
