@@ -16,6 +16,13 @@ interface Options<Field extends string> {
   failed?: (problem: Problem) => boolean
 }
 
+/** What is said of a field whose fault the server describes in English only. */
+const general: Record<string, string> = {
+  username: 'problem.username.invalid',
+  email: 'problem.email.invalid',
+  password: 'problem.password.too_short',
+}
+
 export function useForm<Field extends string>({ fields, check, codes = {}, submit, failed }: Options<Field>) {
   const { t } = useI18n()
   const busy = ref(false)
@@ -44,22 +51,17 @@ export function useForm<Field extends string>({ fields, check, codes = {}, submi
   }
 
   function explain(answer: Problem) {
-    const field = codes[answer.code]
-    if (field) {
-      errors[field] = problemText(answer)
+    // A code such as username.invalid names its field by itself.
+    const named = codes[answer.code] ?? fields.find((field) => answer.code.startsWith(`${field}.`))
+    if (named) {
+      errors[named] = problemText(answer)
       return
     }
     let placed = false
-    for (const { location = '', message } of answer.errors ?? []) {
-      const name = location.split('.').pop() as Field
-      if (!fields.includes(name)) continue
-      const known: Record<string, string> = {
-        username: t('problem.username'),
-        email: t('problem.email'),
-        password: t('problem.passwordShort'),
-        next: t('problem.passwordShort'),
-      }
-      errors[name] = known[name] ?? message
+    for (const { location, message } of answer.errors ?? []) {
+      const name = fields.find((field) => location?.split('.').includes(field))
+      if (!name) continue
+      errors[name] = general[name] ? t(general[name]) : message
       placed = true
     }
     if (!placed) problem.value = problemText(answer)

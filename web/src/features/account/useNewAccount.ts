@@ -23,16 +23,11 @@ export function useNewAccount(
   const form = useForm({
     fields: ['username', 'email', 'name', 'password'],
     check: () => ({
-      username: looksLikeUsername(fields.username.trim()) ? '' : t('problem.username'),
-      email: looksLikeEmail(fields.email.trim()) ? '' : t('problem.email'),
-      password: longEnough(fields.password) ? '' : t('problem.passwordShort'),
+      username: looksLikeUsername(fields.username.trim()) ? '' : t('problem.username.invalid'),
+      email: looksLikeEmail(fields.email.trim()) ? '' : t('problem.email.invalid'),
+      password: longEnough(fields.password) ? '' : t('problem.password.too_short'),
     }),
-    codes: {
-      'registration.username_taken': 'username',
-      'password.too_short': 'password',
-      'password.too_long': 'password',
-      'password.common': 'password',
-    },
+    codes: { 'registration.username_taken': 'username' },
     failed,
     submit: () =>
       submit({
