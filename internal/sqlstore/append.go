@@ -49,10 +49,36 @@ type clientKey struct {
 // returns is fatal for the transaction; those of single appends are left in
 // their jobs.
 func (w *writer) runAppends(jobs []*job) error {
+	stored, err := w.appendOnce(jobs, nil)
+	switch {
+	case err == nil:
+		note(stored)
+		return nil
+	case !errors.Is(err, errRepeated) && w.fatal(err):
+		return err
+	}
+	// Somebody repeats a send that was stored before, or there is something
+	// that can not be stored: rare, so it is only then that all are looked up.
+	if err := w.execText("ROLLBACK"); err != nil {
+		return err
+	}
+	if _, err := w.conn.ExecContext(w.ctx, w.store.dialect.begin()); err != nil {
+		return err
+	}
+	return w.sortOut(jobs)
+}
+
+// sortOut appends as runAppends does, with regard to what was stored before,
+// and finds those that fail, for the sake of the others.
+func (w *writer) sortOut(jobs []*job) error {
 	if err := w.execText("SAVEPOINT appends"); err != nil {
 		return err
 	}
-	stored, failed := w.tryAppends(jobs)
+	var stored []*job
+	earlier, failed := w.earlier(jobs)
+	if failed == nil {
+		stored, failed = w.appendOnce(jobs, earlier)
+	}
 	if failed != nil {
 		if w.fatal(failed) {
 			return failed
@@ -66,16 +92,21 @@ func (w *writer) runAppends(jobs []*job) error {
 	}
 	switch {
 	case failed == nil:
+		note(stored)
 	case len(jobs) == 1:
-		jobs[0].err, jobs[0].tx = failed, nil
-		return nil
-	default: // one of them can not be stored: find it, for the sake of the others
+		jobs[0].err = failed
+	default:
 		half := len(jobs) / 2
-		if err := w.runAppends(jobs[:half]); err != nil {
+		if err := w.sortOut(jobs[:half]); err != nil {
 			return err
 		}
-		return w.runAppends(jobs[half:])
+		return w.sortOut(jobs[half:])
 	}
+	return nil
+}
+
+// note keeps in the jobs what is to be published.
+func note(stored []*job) {
 	for _, j := range stored {
 		m := j.append.message
 		j.tx = &tx{changes: []*change.Change{{
@@ -85,26 +116,6 @@ func (w *writer) runAppends(jobs []*job) error {
 			Rows:           []change.Row{m},
 		}}}
 	}
-	return nil
-}
-
-// tryAppends appends what is admitted and returns the jobs that stored
-// something.
-func (w *writer) tryAppends(jobs []*job) ([]*job, error) {
-	stored, err := w.appendOnce(jobs, nil)
-	if !errors.Is(err, errRepeated) {
-		return stored, err
-	}
-	// Somebody repeats a send that was stored before: rare, so it is only then
-	// that all are looked up.
-	if err := w.execText("ROLLBACK TO SAVEPOINT appends"); err != nil {
-		return nil, err
-	}
-	earlier, err := w.earlier(jobs)
-	if err != nil {
-		return nil, err
-	}
-	return w.appendOnce(jobs, earlier)
 }
 
 var errRepeated = errors.New("a send is repeated")
@@ -247,11 +258,13 @@ func (w *writer) earlier(jobs []*job) (map[clientKey]conversation.Message, error
 	return found, err
 }
 
+// With {or fail} a statement that fails leaves what it did so far, which the
+// transaction then undoes.
 var (
-	insertMessages = newSetText("iiitttii", `INSERT INTO message (`+messageColumns+`) VALUES %s ON CONFLICT (sender_id, client_id) DO NOTHING`)
-	moveHeads      = newSetText("iiii", `UPDATE conversation SET version = k.column2, last_seq = k.column3, last_activity_at = k.column4
+	insertMessages = newSetText("iiitttii", `INSERT {or fail} INTO message (`+messageColumns+`) VALUES %s ON CONFLICT (sender_id, client_id) DO NOTHING`)
+	moveHeads      = newSetText("iiii", `UPDATE {or fail} conversation SET version = k.column2, last_seq = k.column3, last_activity_at = k.column4
 		FROM (VALUES %s) AS k WHERE conversation.id = k.column1`)
-	moveReadSeqs = newSetText("iiii", `UPDATE member SET read_seq = k.column3, version = CASE WHEN k.column4 = 0 THEN member.version ELSE k.column4 END
+	moveReadSeqs = newSetText("iiii", `UPDATE {or fail} member SET read_seq = k.column3, version = CASE WHEN k.column4 = 0 THEN member.version ELSE k.column4 END
 		FROM (VALUES %s) AS k WHERE member.conversation_id = k.column1 AND member.account_id = k.column2`)
 )
 

@@ -27,7 +27,8 @@ import (
 type dialect interface {
 	// open gives the database for the writer, and the one for readers.
 	open(ctx context.Context, o Options) (write, read *sql.DB, err error)
-	// placeholders turns $1 into what the database wants.
+	// placeholders turns $1 into what the database wants, and {or fail} into
+	// what keeps it from saving the pages that a statement changes.
 	placeholders(query string) string
 	// schema fills in the words in braces of a migration.
 	schema(ddl string) string
@@ -121,6 +122,7 @@ func unwrapPath(err error) error {
 // of names, then need not search it at every bind. The texts of this package
 // hold no dollar sign otherwise.
 func (sqlite) placeholders(query string) string {
+	query = strings.ReplaceAll(query, "{or fail}", "OR FAIL")
 	parts := strings.Split(query, "$")
 	var plain strings.Builder
 	plain.WriteString(parts[0])
@@ -195,7 +197,9 @@ func (postgres) open(ctx context.Context, o Options) (write, read *sql.DB, err e
 	return write, read, nil
 }
 
-func (postgres) placeholders(query string) string { return query }
+func (postgres) placeholders(query string) string {
+	return strings.ReplaceAll(query, "{or fail}", "")
+}
 
 func (postgres) schema(ddl string) string { return strings.ReplaceAll(ddl, "{clustered}", "") }
 

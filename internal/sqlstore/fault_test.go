@@ -327,7 +327,7 @@ func TestFullDisk(t *testing.T) {
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		c := fast.start(t)
+		c := small.start(t)
 		folder := smallDisk(t, "16m")
 		// The way there is private, and the server is another user.
 		if os.Getuid() == 0 {

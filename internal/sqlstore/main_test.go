@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	code := m.Run()
-	for _, c := range []*cluster{&fast, &durable} {
+	for _, c := range []*cluster{&fast, &durable, &small} {
 		if c.running != nil {
 			if err := c.running.Stop(); err != nil {
 				fmt.Fprintln(os.Stderr, err)
@@ -51,6 +51,8 @@ type cluster struct {
 var (
 	fast    = cluster{settings: []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off"}}
 	durable cluster
+	// small is for what would harm the tests beside it.
+	small = cluster{settings: fast.settings}
 )
 
 func (c *cluster) start(t *testing.T) *pgcluster.Cluster {

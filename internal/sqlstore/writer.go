@@ -158,6 +158,9 @@ func (w *writer) gather(j *job) []*job {
 
 // commit does the jobs of a batch, in one transaction if they fit the time.
 func (w *writer) commit(batch []*job) {
+	// Appends go first. They need no savepoint then, which would copy every page
+	// that they change: if they fail, the transaction is begun again.
+	slices.SortStableFunc(batch, func(a, b *job) int { return a.turn() - b.turn() })
 	for len(batch) > 0 {
 		n, err := w.transact(batch)
 		for _, j := range batch[:n] {
@@ -165,9 +168,6 @@ func (w *writer) commit(batch []*job) {
 				j.err = err
 			}
 		}
-		// The appends were done after the functions, so they are told after
-		// them: changes are published in the order in which they were made.
-		slices.SortStableFunc(batch[:n], func(a, b *job) int { return a.turn() - b.turn() })
 		w.done <- batch[:n:n]
 		batch = batch[n:]
 	}
@@ -175,9 +175,9 @@ func (w *writer) commit(batch []*job) {
 
 func (j *job) turn() int {
 	if j.append != nil {
-		return 1
+		return 0
 	}
-	return 0
+	return 1
 }
 
 // settle publishes what was committed, runs the effects and tells every caller
@@ -228,26 +228,25 @@ func (w *writer) transact(batch []*job) (n int, err error) {
 	}
 	began := time.Now()
 	appends := make([]*job, 0, len(batch))
-	for n < len(batch) {
+	for n < len(batch) && batch[n].append != nil {
 		j := batch[n]
 		n++
-		if j.ctx.Err() != nil {
-			j.err = j.ctx.Err()
-			continue
-		}
-		if j.append != nil {
+		if j.err = j.ctx.Err(); j.err == nil {
 			appends = append(appends, j)
-			continue
-		}
-		if err := w.runJob(j); err != nil {
-			return n, err
-		}
-		if time.Since(began) > batchTime {
-			break
 		}
 	}
 	if len(appends) > 0 {
 		if err := w.runAppends(appends); err != nil {
+			return n, err
+		}
+	}
+	for n < len(batch) && (n == 0 || time.Since(began) < batchTime) {
+		j := batch[n]
+		n++
+		if j.err = j.ctx.Err(); j.err != nil {
+			continue
+		}
+		if err := w.runJob(j); err != nil {
 			return n, err
 		}
 	}
