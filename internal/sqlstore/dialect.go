@@ -39,6 +39,9 @@ type dialect interface {
 	// database counts as lost; 0 means that it can not fall silent.
 	patience() time.Duration
 	viewOptions() *sql.TxOptions
+	// tidier moves what was committed to where it stays, beside the writer; nil
+	// if the database does that by itself.
+	tidier(o Options) (*tidier, error)
 	// explain turns a fault of the database that an operator can mend into a
 	// sentence, or returns nil.
 	explain(err error) error
@@ -49,9 +52,11 @@ type dialect interface {
 type sqlite struct{}
 
 // writerPragmas are set on the one connection that writes. FULL syncs the log
-// at every commit, which is what makes an acknowledged write durable.
+// at every commit, which is what makes an acknowledged write durable. The log is
+// emptied by the tidier, not in a commit.
 const (
-	writerPragmas = "_pragma=busy_timeout(10000)&_pragma=synchronous(full)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(16000)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(memory)"
+	writerPragmas = "_pragma=busy_timeout(10000)&_pragma=synchronous(full)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(0)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(memory)"
+	tidierPragmas = "_pragma=busy_timeout(0)&_pragma=synchronous(full)&_pragma=cache_size(-64)"
 	readerPragmas = "_pragma=busy_timeout(10000)&_pragma=query_only(1)&_pragma=cache_size(-2000)&_pragma=temp_store(memory)"
 )
 
@@ -71,7 +76,7 @@ func (sqlite) open(ctx context.Context, o Options) (write, read *sql.DB, err err
 	}
 	_ = f.Close()
 
-	name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(o.Path)}).EscapedPath()}).String()
+	name := sqliteName(o.Path)
 	write, err = sql.Open("sqlite", name+"?"+writerPragmas)
 	if err != nil {
 		return nil, nil, err
@@ -90,6 +95,10 @@ func (sqlite) open(ctx context.Context, o Options) (write, read *sql.DB, err err
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
 	return write, read, nil
+}
+
+func sqliteName(path string) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}).String()
 }
 
 // takeOwn refuses what is no database, and one that another program has filled,
@@ -145,6 +154,15 @@ func (sqlite) begin() string { return "BEGIN IMMEDIATE" }
 func (sqlite) patience() time.Duration { return 0 }
 
 func (sqlite) viewOptions() *sql.TxOptions { return nil }
+
+func (sqlite) tidier(o Options) (*tidier, error) {
+	db, err := sql.Open("sqlite", sqliteName(o.Path)+"?"+tidierPragmas)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return newTidier(db, o.Log), nil
+}
 
 func (sqlite) explain(err error) error {
 	var e *msqlite.Error
@@ -217,6 +235,8 @@ func (postgres) begin() string {
 // patience is beyond what begin allows a statement, so that a server that still
 // talks has the word.
 func (postgres) patience() time.Duration { return 45 * time.Second }
+
+func (postgres) tidier(Options) (*tidier, error) { return nil, nil }
 
 func (postgres) viewOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}

@@ -53,9 +53,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := migrate(ctx, writeDB, d); err != nil {
 		return nil, errors.Join(err, writeDB.Close(), readDB.Close())
 	}
+	tidier, err := d.tidier(o)
+	if err != nil {
+		return nil, errors.Join(err, writeDB.Close(), readDB.Close())
+	}
 	s := &Store{dialect: d, log: o.Log, readers: readDB}
 	s.stmts.prepare = readDB.PrepareContext
-	s.writer = newWriter(s, writeDB, o.Publish)
+	s.writer = newWriter(s, writeDB, tidier, o.Publish)
 	return s, nil
 }
 

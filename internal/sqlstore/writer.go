@@ -61,6 +61,7 @@ type writer struct {
 	// ctx is of the transaction that runs: it bounds how long a database that
 	// has fallen silent is waited for.
 	ctx     context.Context
+	tidier  *tidier // nil if there is none
 	publish func([]change.Change)
 	log     *slog.Logger
 
@@ -75,9 +76,9 @@ type writer struct {
 	ended    sync.WaitGroup
 }
 
-func newWriter(s *Store, db *sql.DB, publish func([]change.Change)) *writer {
+func newWriter(s *Store, db *sql.DB, tidier *tidier, publish func([]change.Change)) *writer {
 	w := &writer{
-		store: s, db: db, publish: publish, log: s.log, ctx: context.Background(),
+		store: s, db: db, tidier: tidier, publish: publish, log: s.log, ctx: context.Background(),
 		queue: make(chan *job, queueSize),
 		done:  make(chan []*job, 4),
 		stop:  make(chan struct{}),
@@ -168,8 +169,12 @@ func (w *writer) commit(batch []*job) {
 				j.err = err
 			}
 		}
-		w.done <- batch[:n:n]
+		did := batch[:n:n]
+		w.done <- did
 		batch = batch[n:]
+		if err == nil {
+			w.tidier.committed(w.ctx, w.conn, did)
+		}
 	}
 }
 
@@ -413,9 +418,10 @@ func (w *writer) close() error {
 		close(w.stop)
 		w.stopping.Unlock()
 		w.ended.Wait()
+		w.stopErr = w.tidier.close()
 		w.stmts.close()
 		if w.conn != nil {
-			w.stopErr = w.conn.Close()
+			w.stopErr = errors.Join(w.stopErr, w.conn.Close())
 			w.conn = nil
 		}
 		w.stopErr = errors.Join(w.stopErr, w.db.Close())
