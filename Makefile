@@ -11,7 +11,7 @@ WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 
 .PHONY: help run dev build web gen fmt check test test-go test-web e2e pictures bench bench-realtime clean
 
 help: ## List what there is to do
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build everything and serve on http://localhost:8080 (more settings: make run ARGS="--listen :9000")
 	./bin/happychat serve $(ARGS)
@@ -25,7 +25,7 @@ build: web ## Build bin/happychat with the web app inside
 web: internal/webui/dist/index.html
 
 internal/webui/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
-	$(NPM) --prefix web run --silent build
+	$(NPM) --prefix web run --silent build -- --logLevel error
 	@touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json

@@ -142,3 +142,36 @@ test('signing out ends the session and forgets the messages of this device', asy
   })
   expect(left, 'databases left on the device').toEqual([])
 })
+
+test.describe('a server that takes no new accounts', () => {
+  test.use({ settings: { HAPPYCHAT_REGISTRATION: 'closed', HAPPYCHAT_SITE_NAME: 'The Harbour' } })
+
+  test('says so, whatever door one tries', async ({ person, server }) => {
+    const ann = await person('ann')
+    await ann.open('/sign-up')
+    await expect(ann.heading('signUp.closed')).toBeVisible()
+    await expect(
+      ann.call('POST', '/registrations', {
+        username: 'ann',
+        email: ann.email,
+        password: ann.password,
+        language: 'en',
+      }),
+    ).rejects.toThrow(/: 403 .*registration\.closed/)
+    await server.command(['user', 'create', 'ann', ann.email, '--speaks', 'en'], `${ann.password}\n`)
+    await ann.signIn()
+  })
+})
+
+test('an address inside the app is reached after signing in', async ({ person }) => {
+  const ann = await (await person('ann')).join()
+  const elsewhere = await person('elsewhere')
+  Object.assign(elsewhere, { username: ann.username, password: ann.password })
+  await elsewhere.open('/contacts/requests')
+  await expect(elsewhere.heading('signIn.title')).toBeVisible()
+  await elsewhere.field('signIn.login').fill(ann.username)
+  await elsewhere.field('signIn.password').fill(ann.password)
+  await elsewhere.button('signIn.submit').click()
+  await expect(elsewhere.heading('requests.none')).toBeVisible()
+  await expect(elsewhere.page).toHaveURL(/\/contacts\/requests$/)
+})
