@@ -50,7 +50,7 @@ func newTidier(db *sql.DB, log *slog.Logger) *tidier {
 			case <-t.wake:
 			}
 			pages, err := checkpoint(ctx, t.db)
-			if err != nil {
+			if err != nil && ctx.Err() == nil {
 				t.log.Warn("the log of the database could not be moved; it will be tried again", "err", err)
 			}
 			t.full.Store(pages > logPages)
