@@ -36,8 +36,10 @@ func BenchmarkSend(b *testing.B) {
 				err := store.Update(ctx, func(ctx context.Context) error {
 					for k := range p {
 						p[k] = ids.Next()
-						if _, err := store.CreateAccount(ctx, account.Account{ID: p[k], Kind: account.Person, Username: fmt.Sprintf("u%d-%d", i, k),
-							Email: fmt.Sprintf("u%d-%d@example.org", i, k), State: account.Active, Role: account.User}); err != nil {
+						if _, err := store.CreateAccount(ctx, account.Account{
+							ID: p[k], Kind: account.Person, Username: fmt.Sprintf("u%d-%d", i, k),
+							Email: fmt.Sprintf("u%d-%d@example.org", i, k), State: account.Active, Role: account.User,
+						}); err != nil {
 							return err
 						}
 					}

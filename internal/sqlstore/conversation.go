@@ -53,8 +53,10 @@ func (s *Store) CreateDirect(ctx context.Context, c conversation.Conversation, a
 		if err != nil {
 			return c, err
 		}
-		m := conversation.Member{ConversationID: c.ID, Account: them.Card(), Role: conversation.Ordinary,
-			State: conversation.Joined, JoinedAt: c.CreatedAt, Version: ch.Version}
+		m := conversation.Member{
+			ConversationID: c.ID, Account: them.Card(), Role: conversation.Ordinary,
+			State: conversation.Joined, JoinedAt: c.CreatedAt, Version: ch.Version,
+		}
 		ms := conversation.Membership{ConversationID: c.ID, AccountID: id, State: m.State}
 		user, err := s.touch(ctx, change.Scope{Kind: change.User, ID: id})
 		if err != nil {

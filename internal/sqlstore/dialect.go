@@ -119,8 +119,7 @@ func takeOwn(ctx context.Context, db *sql.DB) error {
 }
 
 func unwrapPath(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*os.PathError](err); ok {
 		return pe.Err
 	}
 	return err
@@ -264,8 +263,7 @@ func (postgres) explain(err error) error {
 // too many are open, 25P03: this one stalled), it turned into one that only
 // reads, or it says nothing.
 func (postgres) lost(err error) bool {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return strings.HasPrefix(e.Code, "57P") || strings.HasPrefix(e.Code, "08") || e.Code == "53300" || e.Code == "25P03" || e.Code == "25006"
 	}
 	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, sql.ErrConnDone} {

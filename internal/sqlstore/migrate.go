@@ -30,7 +30,7 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // back to the pool
 	for {
 		done, err := step(ctx, conn, d, names)
 		if err != nil {
@@ -65,7 +65,7 @@ func step(ctx context.Context, conn *sql.Conn, d dialect, names []string) (done 
 		if err != nil {
 			return false, err
 		}
-		for _, statement := range strings.Split(d.schema(string(text)), ";\n") {
+		for statement := range strings.SplitSeq(d.schema(string(text)), ";\n") {
 			if strings.TrimSpace(statement) == "" {
 				continue
 			}

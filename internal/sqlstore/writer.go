@@ -337,7 +337,7 @@ func (q *jobQuerier) query(ctx context.Context, query string, args ...any) (*sql
 	if err := q.usable(); err != nil {
 		return nil, err
 	}
-	rows, err := q.w.query(ctx, query, args...) //nolint:rowserrcheck // the caller's
+	rows, err := q.w.query(ctx, query, args...)
 	q.failed = err
 	return rows, err
 }
