@@ -246,6 +246,16 @@ describe('rows of a conversation', () => {
     expect(changed).toHaveLength(2)
   })
 
+  it('count it also when the member comes after what they wrote', () => {
+    const message = aMessage(3, { senderId: '1' })
+    const one = reduceConversation(emptyConversation('9'), delta(4, { messages: [message] }), 'event').state
+    const created = delta(1, { conversation: aConversation(), members: [aMember('1'), aMember('2')] })
+    const two = reduceConversation(one, created, 'event')
+    expect(two.state.members.get('1')?.readSeq).toBe(3)
+    expect(two.members.find((member) => member.account.id === '1')?.readSeq).toBe(3)
+    expect(two.state.writers.size).toBe(0)
+  })
+
   it('stay the same objects when nothing is new', () => {
     const one = reduceConversation(at(1, { members }), delta(2, { messages: [aMessage(1)] }), 'event').state
     const again = reduceConversation(one, delta(2, { messages: [aMessage(1)] }), 'event')

@@ -166,13 +166,11 @@ function withMessages(conversation: Conversation | null, messages: readonly Mess
   return same ? conversation : { ...conversation, lastSeq, lastActivityAt }
 }
 
-/** Who wrote a message has read what came before it. */
-function readByWriting(members: ReadonlyMap<ID, Member>, messages: readonly Message[]) {
-  const writers = messages.flatMap(({ senderId, seq }) => {
-    const member = members.get(senderId)
-    return member ? [{ ...member, readSeq: seq }] : []
-  })
-  return upsert(members, writers, (member) => member.account.id, newerRead)
+/** How far each of these has written. */
+function furthest(known: ReadonlyMap<ID, number>, messages: readonly Message[]): ReadonlyMap<ID, number> {
+  const writers = new Map(known)
+  for (const { senderId, seq } of messages) writers.set(senderId, Math.max(seq, writers.get(senderId) ?? 0))
+  return writers
 }
 
 /** Where the newest page of an answer that leaves out older changes begins. */
@@ -193,7 +191,13 @@ export function reduceConversation(
   const known = row ? newerConversation(state.conversation, row) : state.conversation
   const conversation = withMessages(known, messages)
   const members = upsert(state.members, delta.members, (member) => member.account.id, newerRead)
-  const read = readByWriting(members.map, messages)
+  // Who wrote a message has read what came before it.
+  const writers = furthest(state.writers, messages)
+  const wrote = [...writers].flatMap(([id, seq]) => {
+    const member = members.map.get(id)
+    return member ? [{ ...member, readSeq: seq }] : []
+  })
+  const read = upsert(members.map, wrote, (member) => member.account.id, newerRead)
   const changedMembers = new Map([...members.changed, ...read.changed].map((m) => [m.account.id, m]))
   return {
     from: state.version,
@@ -208,6 +212,7 @@ export function reduceConversation(
       ...advance(state, delta.version, origin),
       conversation,
       members: read.map,
+      writers: new Map([...writers].filter(([id]) => !read.map.has(id))),
       lastMessage: messages.reduce<Message | null>(newestMessage, state.lastMessage),
     },
   }

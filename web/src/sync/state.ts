@@ -30,6 +30,8 @@ export interface ConversationState extends ScopeState {
   readonly id: ID
   readonly conversation: Conversation | null
   readonly members: ReadonlyMap<ID, Member>
+  /** How far those have written whose member row has not come yet. */
+  readonly writers: ReadonlyMap<ID, number>
   /** The newest message that is known. Earlier ones are in the cache and in open timelines. */
   readonly lastMessage: Message | null
 }
@@ -44,7 +46,15 @@ export const emptyUser: UserState = {
 }
 
 export function emptyConversation(id: ID): ConversationState {
-  return { id, version: 0, ahead: [], conversation: null, members: new Map(), lastMessage: null }
+  return {
+    id,
+    version: 0,
+    ahead: [],
+    conversation: null,
+    members: new Map(),
+    writers: new Map(),
+    lastMessage: null,
+  }
 }
 
 /** A send that is not acknowledged yet. */
