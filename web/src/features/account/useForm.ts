@@ -75,6 +75,6 @@ export function useForm<Field extends string>({ fields, check, codes = {}, submi
   return { busy, problem, errors: errors as Record<Field, string>, run }
 }
 
-export const looksLikeUsername = (text: string) => /^\p{L}[\p{L}\p{N}_.-]{2,31}$/u.test(text)
+export const looksLikeUsername = (text: string) => /^\p{L}[\p{L}\p{N}_.-]{1,31}$/u.test(text)
 export const looksLikeEmail = (text: string) => /^[^\s@]{1,64}@[^\s@]{1,250}$/.test(text)
 export const longEnough = (password: string) => [...password].length >= 8
