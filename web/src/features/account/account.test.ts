@@ -122,7 +122,7 @@ describe('signing up', () => {
   })
 
   it.each([
-    ['an', 'anna@example.org', 'a quiet harbour', 'User name'],
+    ['a', 'anna@example.org', 'a quiet harbour', 'User name'],
     ['9lives', 'anna@example.org', 'a quiet harbour', 'User name'],
     ['anna', 'anna.example.org', 'a quiet harbour', 'E-mail address'],
     ['anna', 'anna@example.org', 'short', 'Password'],
