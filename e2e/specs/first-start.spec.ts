@@ -12,7 +12,10 @@ test.describe('a new server', () => {
     await early.open('/')
     await expect(early.heading('setUp.noTokenTitle')).toBeVisible()
 
+    // Pasted over the page that asks for it: only what is behind the # changes.
     const ann = await person('ann', { name: 'Ann' })
+    await ann.open('/')
+    await expect(ann.heading('setUp.noTokenTitle')).toBeVisible()
     await ann.open(`/setup#${token}`)
     await expect(ann.heading('setUp.title')).toBeVisible()
     await ann.fillInAccount()
