@@ -8,6 +8,13 @@ import { useLocale } from '@/stores/locale'
 import './styles/tokens.css'
 import './styles/base.css'
 
+// A page that was left open over an upgrade asks for files that are gone: loading it again brings the new ones. One
+// that has only just been loaded does not, so this ends.
+const fresh = 10_000
+window.addEventListener('vite:preloadError', () => {
+  if (performance.now() > fresh) location.reload()
+})
+
 const app = createApp(App).use(createPinia()).use(i18n)
 useAppearance()
 void useLocale()
