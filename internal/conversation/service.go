@@ -3,6 +3,7 @@ package conversation
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -238,8 +239,26 @@ func (s *Service) Read(ctx context.Context, actor, conversation change.ID, seq i
 	return out, err
 }
 
-// MayType tells whether the actor may let the others know of typing: whoever
-// may post.
+// MayType tells whether the actor may let the others know of typing: in a
+// direct conversation, only friends of whom neither has blocked the other.
 func (s *Service) MayType(ctx context.Context, actor, conversation change.ID) error {
-	return s.readable(ctx, actor, conversation)
+	return s.store.View(ctx, func(ctx context.Context) error {
+		if err := s.readable(ctx, actor, conversation); err != nil {
+			return err
+		}
+		members, err := s.store.Members(ctx, conversation, 0)
+		if err != nil {
+			return err
+		}
+		friends, err := s.store.Friends(ctx, actor)
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			if m.Account.ID != actor && !slices.Contains(friends, m.Account.ID) {
+				return ErrNotAllowed
+			}
+		}
+		return nil
+	})
 }

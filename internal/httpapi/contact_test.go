@@ -97,6 +97,7 @@ func TestBlocking(t *testing.T) {
 		step{as: "ming", do: "POST /account-lookups", with: `{'query':'lan'}`, status: 404, want: "code=account.not_found"},
 		step{as: "ming", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'aaaaaaaa','body':'hi'}`, status: 403, want: "code=conversation.not_allowed"},
 		step{as: "lan", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'bbbbbbbb','body':'hi'}`, status: 403, want: "code=conversation.blocked"},
+		step{as: "ming", do: "POST /conversations/{lan+ming}/typing", status: 403, want: "code=conversation.not_allowed"},
 		step{as: "lan", do: "DELETE /blocks/{ming}", status: 200, want: "blocked=false", events: []string{"lan contacts.0.blocked=false"}},
 		step{as: "ming", do: "POST /conversations/{lan+ming}/messages", with: `{'clientId':'aaaaaaaa','body':'hi'}`, status: 201, events: []string{"conversation messages.0.body=hi"}},
 	)

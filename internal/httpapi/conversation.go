@@ -76,7 +76,7 @@ func (a *api) conversation() {
 		})
 	handle(a, operation{
 		method: http.MethodPost, path: "/conversations/{id}/typing", id: "conversation.typing", tag: tag, status: http.StatusNoContent,
-		summary: "Tell the others that I type", errors: []int{404},
+		summary: "Tell the others that I type", errors: []int{403, 404},
 	},
 		func(ctx context.Context, in *IDPath) (*none, error) {
 			if err := a.Conversations.MayType(ctx, actor(ctx).AccountID, in.ID.Domain()); err != nil {
