@@ -11,8 +11,12 @@ import (
 
 const accountColumns = `a.id, a.kind, a.username, a.name, a.email, a.password_hash, a.role, a.state, a.language, a.created_at, a.row_version`
 
+func accountFields(a *account.Account) []any {
+	return []any{&a.ID, &a.Kind, &a.Username, &a.Name, &a.Email, &a.PasswordHash, &a.Role, &a.State, &a.Language, &a.CreatedAt, &a.Version}
+}
+
 func scanAccount(rows *sql.Rows) (a account.Account, err error) {
-	err = rows.Scan(&a.ID, &a.Kind, &a.Username, &a.Name, &a.Email, &a.PasswordHash, &a.Role, &a.State, &a.Language, &a.CreatedAt, &a.Version)
+	err = rows.Scan(accountFields(&a)...)
 	return a, err
 }
 

@@ -31,7 +31,7 @@ func (s *Store) CreateSession(ctx context.Context, v account.Session) error {
 
 // SessionByToken implements account.Store.
 func (s *Store) SessionByToken(ctx context.Context, hash string) (v account.Session, a account.Account, err error) {
-	fields := append(sessionFields(&v), &a.ID, &a.Kind, &a.Username, &a.Name, &a.Email, &a.PasswordHash, &a.Role, &a.State, &a.Language, &a.CreatedAt, &a.Version)
+	fields := append(sessionFields(&v), accountFields(&a)...)
 	err = s.one(ctx, `SELECT `+sessionColumns+`, `+accountColumns+` FROM session s JOIN account a ON a.id = s.account_id WHERE s.token_hash = $1`,
 		[]any{hash}, fields...)
 	return v, a, err
