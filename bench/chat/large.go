@@ -12,6 +12,7 @@ import (
 
 	"github.com/happychat/happychat/internal/app"
 	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/conversation"
 )
 
 // large measures starts, memory at rest and pages of the history, with an empty
@@ -96,7 +97,7 @@ func fill(a *app.App, list []person) (time.Duration, error) {
 				if k > int64(*messages) || firstErr.Load() != nil {
 					return
 				}
-				if _, err := a.Conversations.Send(context.Background(), p.id, p.conversation, fmt.Sprintf("fill-%012d", k), text); err != nil {
+				if _, err := a.Conversations.Send(context.Background(), p.id, p.conversation, conversation.Draft{ClientID: fmt.Sprintf("fill-%012d", k), Body: text}); err != nil {
 					firstErr.Store(&err)
 					return
 				}

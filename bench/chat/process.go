@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"github.com/happychat/happychat/internal/conversation"
 )
 
 // inProcess measures the service and the store, without any network.
@@ -17,7 +19,7 @@ func inProcess(dir string) error {
 	}
 	send := func(i int, n int64) error {
 		p := list[i]
-		_, err := a.Conversations.Send(context.Background(), p.id, p.conversation, fmt.Sprintf("process-%d-%d", i, n), text)
+		_, err := a.Conversations.Send(context.Background(), p.id, p.conversation, conversation.Draft{ClientID: fmt.Sprintf("process-%d-%d", i, n), Body: text})
 		return err
 	}
 	header("durable sends in the process")

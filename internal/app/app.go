@@ -178,7 +178,7 @@ func (a *App) build() error {
 		Ended:  func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
 		Closed: c.Registration == config.RegistrationClosed, Log: o.Log,
 	})
-	a.Conversations = conversation.NewService(a.Store, ids, o.Clock)
+	a.Conversations = conversation.NewService(conversation.Options{Store: a.Store, IDs: ids, Clock: o.Clock})
 	a.Contacts = contact.NewService(a.Store, ids, o.Clock, func(ctx context.Context, x, y change.ID) error {
 		_, err := a.Conversations.EnsureDirect(ctx, x, y)
 		return err

@@ -51,18 +51,3 @@ func mayRead(m Member) error {
 	}
 	return nil
 }
-
-// checkDraft checks what does not depend on anything stored. The body is kept
-// as typed.
-func checkDraft(clientID, body string) error {
-	if n := len(clientID); n < MinClientID || n > MaxClientID {
-		return ErrClientID
-	}
-	for i := range len(clientID) {
-		c := clientID[i]
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
-			return ErrClientID
-		}
-	}
-	return checkBody(body)
-}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
@@ -64,6 +62,13 @@ type Store interface {
 	Messages(ctx context.Context, conversation change.ID, after, before int64, limit int, newest bool) ([]Message, error)
 }
 
+// Options are what conversations need.
+type Options struct {
+	Store Store
+	IDs   *change.IDs
+	Clock change.Clock
+}
+
 // Service does what a person can do in conversations.
 type Service struct {
 	store Store
@@ -72,51 +77,8 @@ type Service struct {
 }
 
 // NewService makes the service.
-func NewService(store Store, ids *change.IDs, clock change.Clock) *Service {
-	return &Service{store: store, ids: ids, clock: clock}
-}
-
-func checkBody(body string) error {
-	if strings.TrimSpace(body) == "" {
-		return ErrEmpty
-	}
-	if utf8.RuneCountInString(body) > MaxBody {
-		return ErrTooLong
-	}
-	return change.CheckText("body", body, 1, MaxBody)
-}
-
-// Submit stores a text message and calls done once with it when it is durable,
-// or with what is wrong; done must not block. Messages submitted one after the
-// other are stored in that order. The same clientID again gives the same
-// message, at any later time.
-func (s *Service) Submit(ctx context.Context, actor, conversation change.ID, clientID, body string, done func(Delta, error)) {
-	if err := checkDraft(clientID, body); err != nil {
-		done(Delta{}, err)
-		return
-	}
-	s.store.AppendMessage(ctx, Message{
-		ConversationID: conversation, SenderID: actor, ClientID: clientID,
-		Kind: Text, Body: body, CreatedAt: s.clock.Now(),
-	}, MayPost, func(m Message, err error) {
-		if err != nil {
-			done(Delta{}, err)
-			return
-		}
-		done(Delta{ConversationID: m.ConversationID, Version: m.Version, Messages: []Message{m}}, nil)
-	})
-}
-
-// Send is Submit for callers that wait.
-func (s *Service) Send(ctx context.Context, actor, conversation change.ID, clientID, body string) (Delta, error) {
-	type result struct {
-		delta Delta
-		err   error
-	}
-	done := make(chan result, 1)
-	s.Submit(ctx, actor, conversation, clientID, body, func(d Delta, err error) { done <- result{d, err} })
-	r := <-done
-	return r.delta, r.err
+func NewService(o Options) *Service {
+	return &Service{store: o.Store, ids: o.IDs, clock: o.Clock}
 }
 
 // EnsureDirect gives the direct conversation of two accounts, which is made if

@@ -63,7 +63,7 @@ func (a *api) conversation() {
 		summary: "Send a text message", text: "Answered when it is durable. The same clientId again gives the first result.", errors: []int{403, 404},
 	},
 		func(ctx context.Context, in *idWithBody[wire.SendMessage]) (*body[wire.ConversationDelta], error) {
-			d, err := a.Conversations.Send(ctx, actor(ctx).AccountID, in.ID.Domain(), in.Body.ClientID, in.Body.Body)
+			d, err := a.Conversations.Send(ctx, actor(ctx).AccountID, in.ID.Domain(), in.Body.Domain())
 			return answer(wire.NewConversationDelta(d), err)
 		})
 	handle(a, operation{

@@ -59,7 +59,7 @@ func (h *Hub) commands() {
 		}
 		e.Later()
 		// What was asked for is done, connected or not.
-		h.Conversations.Submit(context.Background(), actorOf(s).AccountID, in.ConversationID.Domain(), in.ClientID, in.Body,
+		h.Conversations.Submit(context.Background(), actorOf(s).AccountID, in.ConversationID.Domain(), in.Domain(),
 			func(d conversation.Delta, err error) { h.acknowledge(e, wire.NewConversationDelta(d), err) })
 	})
 

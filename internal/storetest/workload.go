@@ -63,7 +63,7 @@ type crowd struct {
 }
 
 func (w *world) crowd(name string, n int) *crowd {
-	c := &crowd{w: w, talks: conversation.NewService(w.Store, w.ids, w.clock)}
+	c := &crowd{w: w, talks: conversation.NewService(conversation.Options{Store: w.Store, IDs: w.ids, Clock: w.clock})}
 	c.list = contact.NewService(w.Store, w.ids, w.clock, func(ctx context.Context, a, b change.ID) error {
 		_, err := c.talks.EnsureDirect(ctx, a, b)
 		return err
@@ -146,7 +146,7 @@ func (c *crowd) write(ctx context.Context, random *rand.Rand, a change.ID, clien
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	_, err = c.talks.Send(ctx, a, list[random.IntN(len(list))].ID, clientID, "body of "+clientID)
+	_, err = c.talks.Send(ctx, a, list[random.IntN(len(list))].ID, conversation.Draft{ClientID: clientID, Body: "body of " + clientID})
 	return err
 }
 

@@ -138,6 +138,11 @@ func (SendMessage) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 	return s
 }
 
+// Domain gives what is sent.
+func (m SendMessage) Domain() conversation.Draft {
+	return conversation.Draft{ClientID: m.ClientID, Body: m.Body}
+}
+
 // SendMessageIn is SendMessage on the socket.
 type SendMessageIn struct {
 	ConversationID ID `json:"conversationId"`
