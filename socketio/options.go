@@ -69,6 +69,10 @@ type Options struct {
 	// AllowEIO3 admits clients of the 2.x generation (Engine.IO 3 and
 	// Socket.IO 4).
 	AllowEIO3 bool
+	// AllowJSONP admits those of them that run in a browser which cannot make
+	// requests to another origin but by a script (Internet Explorer 9 and older).
+	// CheckOrigin then also decides by the Referer header of such requests.
+	AllowJSONP bool
 	// NoPolling and NoWebSocket switch a transport off.
 	NoPolling, NoWebSocket bool
 	// DeflateThreshold is the length in bytes from which on messages are
@@ -141,6 +145,7 @@ func (o Options) engine() engineio.Options {
 		MaxQueueFrames:    o.MaxQueueFrames,
 		MaxPendingPerAddr: o.MaxPendingPerAddr,
 		AllowEIO3:         o.AllowEIO3,
+		AllowJSONP:        o.AllowJSONP,
 		NoPolling:         o.NoPolling,
 		NoWebSocket:       o.NoWebSocket,
 		DeflateThreshold:  o.DeflateThreshold,

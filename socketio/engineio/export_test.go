@@ -22,6 +22,20 @@ func Polling(s *Session) bool {
 	return s.polling != nil
 }
 
+// Posting reports whether a POST is read.
+func Posting(s *Session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.posting
+}
+
+// Queued returns how many messages wait.
+func Queued(s *Session) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.queue.len()
+}
+
 // memoryLink takes what there is and forgets it.
 type memoryLink struct {
 	t     *wsConn

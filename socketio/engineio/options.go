@@ -48,6 +48,11 @@ type Options struct {
 
 	// AllowEIO3 admits clients of protocol 3 (socket.io-client 2.x).
 	AllowEIO3 bool
+	// AllowJSONP admits clients of protocol 3 in browsers that cannot make
+	// requests to another origin but by a script (Internet Explorer 9 and older).
+	// A script is asked for without an Origin header, so CheckOrigin gets one
+	// that is made of Referer; without that, the request is refused.
+	AllowJSONP bool
 	// NoPolling and NoWebSocket switch a transport off.
 	NoPolling, NoWebSocket bool
 

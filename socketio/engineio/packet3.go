@@ -1,6 +1,7 @@
 package engineio
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -102,4 +103,35 @@ func eachBinaryPacket(body []byte, protocol, limit int, f func(packet) error) er
 		}
 	}
 	return nil
+}
+
+// hasBinary reports whether one of ms is binary: only then is the binary form
+// of the payload worth it.
+func hasBinary(ms []*Message) bool {
+	return slices.ContainsFunc(ms, func(m *Message) bool { return m.binary })
+}
+
+// appendBinaryPayload appends all of ms in the binary form of the payload.
+func appendBinaryPayload(dst []byte, ms []*Message) []byte {
+	for _, m := range ms {
+		data := m.frame[m.body:]
+		n := len(data)
+		if m.binary {
+			dst = append(dst, 1)
+			n++
+		} else {
+			dst = append(dst, 0)
+		}
+		from := len(dst)
+		dst = strconv.AppendInt(dst, int64(n), 10)
+		for i := from; i < len(dst); i++ {
+			dst[i] -= '0'
+		}
+		dst = append(dst, 255)
+		if m.binary {
+			dst = append(dst, typeMessage-'0')
+		}
+		dst = append(dst, data...)
+	}
+	return dst
 }

@@ -45,8 +45,15 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 		refuse(w, errRequest)
 		return
 	}
+	contentType := "text/plain; charset=UTF-8"
+	if s.isBinaryPayload(body) {
+		contentType = "application/octet-stream"
+	}
+	if q := r.URL.Query(); q.Has("j") {
+		contentType, body = "text/javascript; charset=UTF-8", script(q.Get("j"), body)
+	}
 	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=UTF-8")
+	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	// The deadline of the HTTP server, if it has one, began with the wait; and
 	// the connection may serve other requests after this one.
@@ -112,10 +119,19 @@ func (s *Session) takePayload() []byte {
 		}
 		n++
 	}
-	payload := appendPayload(make([]byte, 0, size+8*n), s.queue.items[:n], int(s.proto))
+	payload := make([]byte, 0, size+8*n)
+	if !s.base64 && hasBinary(s.queue.items[:n]) {
+		payload = appendBinaryPayload(payload, s.queue.items[:n])
+	} else {
+		payload = appendPayload(payload, s.queue.items[:n], int(s.proto))
+	}
 	s.queue.drop(n)
 	return payload
 }
+
+// isBinaryPayload reports whether takePayload has chosen the binary form, which
+// begins with a byte that is no character of the other.
+func (s *Session) isBinaryPayload(p []byte) bool { return !s.base64 && p[0] <= 1 }
 
 // servePost takes in the packets of a POST.
 func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
@@ -144,12 +160,19 @@ func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=UTF-8")
+	if r.URL.Query().Has("j") { // some browsers would save the iframe's text/plain as a file
+		h.Set("Content-Type", "text/html; charset=UTF-8")
+	}
 	h.Set("Content-Length", "2")
 	_, _ = io.WriteString(w, "ok")
 }
 
 func (s *Session) post(w http.ResponseWriter, r *http.Request) *refusal {
-	limit := int64(s.limit())
+	limit, jsonp := int64(s.limit()), r.URL.Query().Has("j")
+	payload := limit
+	if jsonp {
+		limit = maxForm(limit)
+	}
 	if r.ContentLength > limit {
 		return errTooLarge
 	}
@@ -163,6 +186,15 @@ func (s *Session) post(w http.ResponseWriter, r *http.Request) *refusal {
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	s.seen()
+	if jsonp {
+		var ok bool
+		if body, ok = formPayload(body); !ok {
+			return errRequest
+		}
+		if int64(len(body)) > payload {
+			return errTooLarge
+		}
+	}
 	each := eachPacket
 	if s.proto == 3 && r.Header.Get("Content-Type") == "application/octet-stream" {
 		each = eachBinaryPacket

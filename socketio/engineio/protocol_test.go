@@ -170,10 +170,20 @@ func parseOpen(t *testing.T, packet string) handshake {
 	return h
 }
 
-// poll opens a session by polling and returns its ID.
+// poll opens a session by polling and returns its ID. In revision 3 it asks for
+// binary data as base64, as clients without XHR2 do.
 func (s *server) poll(v revision) string {
 	s.t.Helper()
-	status, body := s.do("GET", v.q("polling"), "")
+	query := v.q("polling")
+	if v == 3 {
+		query += "&b64=1"
+	}
+	return s.open(v, query)
+}
+
+func (s *server) open(v revision, query string, header ...string) string {
+	s.t.Helper()
+	status, body := s.do("GET", query, "", header...)
 	if status != 200 {
 		s.t.Fatalf("handshake: %d %q", status, body)
 	}
@@ -247,7 +257,7 @@ func TestHandshakeRefusals(t *testing.T) {
 		{"PUT", "PUT", "EIO=4&transport=polling", 400, `{"code":2,"message":"Bad handshake method"}`},
 		{"unknown session", "GET", "EIO=4&transport=polling&sid=abc", 400, `{"code":1,"message":"Session ID unknown"}`},
 		{"WebSocket without an upgrade", "GET", "EIO=4&transport=websocket", 400, `{"code":3,"message":"Bad request"}`},
-		{"JSONP", "GET", "EIO=4&transport=polling&j=0", 400, `{"code":0,"message":"Transport unknown"}`},
+		{"JSONP that does not say for which page", "GET", "EIO=4&transport=polling&j=0", 403, `{"code":4,"message":"Forbidden"}`},
 	} {
 		if status, body := s.do(c.method, c.query, ""); status != c.status || body != c.body {
 			t.Errorf("%s: %d %s", c.name, status, body)
@@ -290,7 +300,7 @@ func TestMessagesByPolling(t *testing.T) {
 
 func TestBinaryPayloadOfRevision3(t *testing.T) {
 	s := serve(t, engineio.Options{AllowEIO3: true})
-	sid := s.poll(3)
+	sid := s.poll(3) // with b64=1
 	body := "\x00\x06\xff4hello\x01\x05\xff\x04\x01\x02\x03\x04"
 	if status, got := s.do("POST", "EIO=3&transport=polling&sid="+sid, body, "Content-Type", "application/octet-stream"); status != 200 {
 		t.Fatalf("%d %s", status, got)

@@ -103,12 +103,16 @@ func refuse(w http.ResponseWriter, e *refusal) {
 
 // ServeHTTP serves one request of a client.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
 	if r.Header.Get("Origin") != "" {
 		if !srv.opts.CheckOrigin(r) {
 			refuse(w, errForbidden)
 			return
 		}
 		cors(w, r)
+	} else if q.Has("j") && !srv.checkReferer(r) {
+		refuse(w, errForbidden)
+		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -117,7 +121,6 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	q := r.URL.Query()
 	protocol := 4
 	switch eio := q.Get("EIO"); {
 	case eio == "4":
@@ -145,7 +148,7 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, errTransport)
 		return
 	}
-	if q.Has("j") { // JSONP: no client asks for it any more
+	if q.Has("j") && !(srv.opts.AllowJSONP && protocol == 3 && transport == "polling" && isIndex(q.Get("j"))) {
 		refuse(w, errTransport)
 		return
 	}
@@ -183,6 +186,7 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, refused)
 		return
 	}
+	s.base64 = protocol == 4 || q.Get("b64") != "" || q.Has("j")
 	if srv.opts.Cookie != nil {
 		if c := srv.opts.Cookie(s.id, r); c != nil {
 			http.SetCookie(w, c)

@@ -39,6 +39,7 @@ type Session struct {
 	awaiting   bool // a ping was sent, and nothing has come since
 	posting    bool // a POST is being read
 	farewell   bool // the client gets a close packet with its last poll
+	base64     bool // polling carries binary data as base64; constant
 	queue      queue
 	nextPing   time.Duration // when the next ping is due; or, when awaiting, was due
 	acceptBy   time.Duration
