@@ -64,7 +64,7 @@ func serve(ctx context.Context, addr string, c config) error {
 			MaxPendingPerAddr: 1 << 20,
 		})
 		for _, name := range []string{"/", "/custom"} {
-			register(io.Namespace(name))
+			register(io.Namespace(name), c.room)
 		}
 		if c.room {
 			registerRoom(io.Namespace("/"))
@@ -94,8 +94,9 @@ func serve(ctx context.Context, addr string, c config) error {
 // echo is the bare Engine.IO application.
 type echo struct{ s *engineio.Session }
 
-func openEcho(s *engineio.Session, _ *http.Request) engineio.Handler {
+func openEcho(s *engineio.Session, r *http.Request) engineio.Handler {
 	s.Accept()
+	holdOpen(r)
 	return echo{s}
 }
 
