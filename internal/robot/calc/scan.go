@@ -191,6 +191,13 @@ func figures(s string) (token, int) {
 	return token{kind: number, value: v}, n
 }
 
+// Number reads the number that a text begins with, in figures or in Chinese
+// words, and says how many bytes it takes; 0 if there is none.
+func Number(text string) (*big.Rat, int) {
+	t, n := figures(text)
+	return t.value, n
+}
+
 // thousands tells whether exactly three digits follow.
 func thousands(s string) bool {
 	n := 0
