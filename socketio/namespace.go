@@ -217,8 +217,15 @@ func (b Broadcast) send(ms []*engineio.Message) {
 		b.each(func(s *Socket) { s.client.eng.SendVolatile(ms...) })
 		return
 	}
+	if b.ns.rooms.reach(b.rooms) >= manySockets {
+		b.each(func(s *Socket) { s.client.eng.SendToMany(ms...) })
+		return
+	}
 	b.each(func(s *Socket) { s.client.eng.Send(ms...) })
 }
+
+// manySockets is how many sockets make a broadcast one to many.
+const manySockets = 100
 
 func (b Broadcast) each(f func(*Socket)) {
 	if b.targeted && len(b.rooms) == 0 {

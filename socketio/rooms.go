@@ -136,6 +136,25 @@ func (t *roomTable) get(id string) *Socket {
 	return t.byID[id]
 }
 
+// reach is how many sockets there are in rooms, or in the namespace when rooms is
+// empty; those who are in several are counted several times.
+func (t *roomTable) reach(rooms []string) int {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if len(rooms) == 0 {
+		return len(t.all.members)
+	}
+	n := 0
+	for _, name := range rooms {
+		if r := t.rooms[name]; r != nil {
+			n += len(r.members)
+		} else if t.byID[name] != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // each calls f once for every socket in one of rooms, or in the namespace when
 // rooms is empty, except those that are named in except by their ID or by a
 // room. A room may also be the ID of a socket. f must not call back.

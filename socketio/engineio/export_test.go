@@ -42,7 +42,8 @@ type memoryLink struct {
 	woken bool
 }
 
-func (l *memoryLink) wake()        { l.woken = true }
+func (l *memoryLink) wake(bool)    { l.woken = true }
+func (l *memoryLink) hurry()       {}
 func (l *memoryLink) reading(bool) {}
 func (l *memoryLink) abort()       {}
 func (l *memoryLink) start([]byte) {}

@@ -22,7 +22,10 @@ var writeBuffers = sync.Pool{New: func() any { return new([writeBuffer]byte) }}
 
 func (l *goLink) start(early []byte) { go l.read(early) }
 
-func (l *goLink) wake() { go l.write() }
+// wake does not wait for anything: what comes meanwhile leaves in the next write.
+func (l *goLink) wake(bool) { go l.write() }
+
+func (l *goLink) hurry() {}
 
 func (l *goLink) abort() { l.conn.Close() }
 

@@ -3,6 +3,7 @@ package engineio
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -17,6 +18,12 @@ type pollLink struct {
 	loop *loop
 	slot uint32 // its place in the loop's table
 	turn uint32 // how often the place was given away before
+
+	heard atomic.Uint32 // the round of the loop in which it brought something last
+
+	// Guarded by loop.flushMu:
+	ahead      uint16 // how often it got ahead of the others in the round aheadRound
+	aheadRound uint32
 
 	mu       sync.Mutex
 	fd       int    // -1 once closed
@@ -90,7 +97,9 @@ func (l *pollLink) update() {
 	}
 }
 
-func (l *pollLink) wake() { l.loop.flushSoon(l) }
+func (l *pollLink) wake(gather bool) { l.loop.flushSoon(l, gather) }
+
+func (l *pollLink) hurry() { l.loop.flushSoon(l, false) }
 
 func (l *pollLink) reading(on bool) {
 	l.mu.Lock()
@@ -126,6 +135,7 @@ func (l *pollLink) readable(buf []byte, broken bool) {
 	}
 	n, errno := readFD(l.fd, buf)
 	deaf := l.deaf
+	l.heard.Store(l.loop.round.Load())
 	l.mu.Unlock()
 	switch {
 	case errno == syscall.EAGAIN || errno == syscall.EINTR:
@@ -146,7 +156,7 @@ func (l *pollLink) writable() {
 	l.full = false
 	l.update()
 	l.mu.Unlock()
-	l.loop.flushSoon(l)
+	l.loop.flushSoon(l, false)
 }
 
 // flush writes what waits. Only the loop's flusher calls it. buf is for the time

@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -72,21 +73,36 @@ type loop struct {
 
 	flushMu  sync.Mutex
 	flushing sync.Cond
-	waiting  []*pollLink // for the flusher
+	soon     []*pollLink // to be flushed at once
+	waiting  []*pollLink // to be flushed in the next round
+	ahead    int         // how many may still get ahead of the others before that
 	closed   bool
+
+	urgent atomic.Bool   // there are some in soon
+	round  atomic.Uint32 // the number of the round
 }
 
 // The buffers of a loop, in bytes: what is read from, and written to, a
 // connection at a time.
 const loopBuffer = 64 << 10
 
-// When a round of the flusher was for many connections and took longer than
-// longRound, it rests for a part of that time.
+// What goes to many connections is written in rounds. After one that took longer
+// than longRound, the next one may begin only after some times that time, but at
+// most longestRest later: so frames gather, and several leave in one write.
 const (
-	manyLinks   = 64
 	longRound   = 500 * time.Microsecond
-	restPart    = 4
-	longestRest = time.Millisecond
+	restTimes   = 2
+	longestRest = 8 * time.Millisecond
+)
+
+// Those who talk get ahead of those who only listen: what comes of their words
+// does not wait for the round. But a connection may do that aheadTurns times in
+// a round, and all together leastAhead times and for one of aheadPart links of the
+// round, so that talk does not outrun those who listen.
+const (
+	aheadTurns = 16
+	aheadPart  = 4
+	leastAhead = 16
 )
 
 func newLoop() (*loop, error) {
@@ -193,42 +209,111 @@ func (lp *loop) read() {
 	}
 }
 
-// flushSoon has the flusher write what waits for a link.
-func (lp *loop) flushSoon(l *pollLink) {
+// flushSoon has the flusher write what waits for a link. With gather, that may take
+// until the next round.
+func (lp *loop) flushSoon(l *pollLink, gather bool) {
 	lp.flushMu.Lock()
-	lp.waiting = append(lp.waiting, l)
-	idle := len(lp.waiting) == 1
+	gather = gather && !lp.mayOvertake(l)
+	first := len(lp.soon) == 0
+	if gather {
+		first = first && len(lp.waiting) == 0
+		lp.waiting = append(lp.waiting, l)
+	} else {
+		lp.soon = append(lp.soon, l)
+		lp.urgent.Store(true)
+	}
 	lp.flushMu.Unlock()
-	if idle {
+	if first {
 		lp.flushing.Signal()
 	}
+}
+
+// mayOvertake lets a link that was heard lately ahead of the others. lp.flushMu is
+// held.
+func (lp *loop) mayOvertake(l *pollLink) bool {
+	round := lp.round.Load()
+	if l.heard.Load()+1 < round || lp.ahead == 0 {
+		return false
+	}
+	if l.aheadRound != round {
+		l.aheadRound, l.ahead = round, 0
+	}
+	if l.ahead == aheadTurns {
+		return false
+	}
+	l.ahead++
+	lp.ahead--
+	return true
 }
 
 // write flushes links until the loop is closed.
 func (lp *loop) write() {
 	buf := make([]byte, loopBuffer)
-	var batch []*pollLink
+	var soon, waiting []*pollLink
+	var next time.Time // when the next round may begin
+	alarm := time.AfterFunc(time.Hour, func() {
+		lp.flushMu.Lock()
+		defer lp.flushMu.Unlock()
+		lp.flushing.Signal()
+	})
+	defer alarm.Stop()
 	for {
 		lp.flushMu.Lock()
-		for len(lp.waiting) == 0 && !lp.closed {
+		for !lp.closed && len(lp.soon) == 0 {
+			if len(lp.waiting) > 0 {
+				left := time.Until(next)
+				if left <= 0 {
+					break
+				}
+				alarm.Reset(left)
+			}
 			lp.flushing.Wait()
 		}
 		if lp.closed {
 			lp.flushMu.Unlock()
 			return
 		}
-		batch, lp.waiting = lp.waiting, batch[:0]
+		if len(lp.soon) > 0 {
+			lp.flushMu.Unlock()
+			soon = lp.flushUrgent(soon, buf)
+			continue
+		}
+		waiting, lp.waiting = lp.waiting, waiting[:0]
+		lp.ahead = leastAhead + len(waiting)/aheadPart
+		lp.round.Add(1)
 		lp.flushMu.Unlock()
-		begin, many := time.Now(), len(batch) >= manyLinks
-		for _, l := range batch {
+		begin := time.Now()
+		for _, l := range waiting {
 			l.flush(buf)
+			if lp.urgent.Load() {
+				soon = lp.flushUrgent(soon, buf)
+			}
 		}
-		clear(batch)
-		// A long round is a fan-out. Those who answer it are answering now: to rest
-		// a little before the next round makes one write of what would be several,
-		// and keeps the next one from being late by more than a part of this one.
-		if took := time.Since(begin); many && took > longRound {
-			time.Sleep(min(took/restPart, longestRest)) //nolint:forbidigo // the rest is the purpose
-		}
+		clear(waiting)
+		end := time.Now()
+		next = end.Add(rest(end.Sub(begin)))
 	}
+}
+
+// rest is how long no round may begin after one that took so long.
+func rest(took time.Duration) time.Duration {
+	if took <= longRound {
+		return 0
+	}
+	return min(restTimes*took, longestRest)
+}
+
+// flushUrgent writes what waits for the links in soon, and returns their list, for
+// the next ones.
+func (lp *loop) flushUrgent(empty []*pollLink, buf []byte) []*pollLink {
+	lp.flushMu.Lock()
+	links := lp.soon
+	lp.soon = empty[:0]
+	lp.urgent.Store(false)
+	lp.flushMu.Unlock()
+	for _, l := range links {
+		l.flush(buf)
+	}
+	clear(links)
+	return links
 }

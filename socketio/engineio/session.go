@@ -99,7 +99,7 @@ func (s *Session) begin(h Handler, ws *wsConn) bool {
 	s.nextPing = now + o.PingInterval
 	s.acceptBy = now + o.AcceptTimeout
 	s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
-	s.flush()
+	s.flush(false)
 	s.mu.Unlock()
 	return true
 }
@@ -144,7 +144,14 @@ func (s *Session) limit() int {
 // Send queues messages, one behind the other with nothing in between. It never
 // blocks. It returns false if the session has ended. A session whose queue
 // grows beyond its bounds is dropped with ReasonSlow.
-func (s *Session) Send(ms ...*Message) bool {
+func (s *Session) Send(ms ...*Message) bool { return s.enqueue(ms, false) }
+
+// SendToMany is Send for messages that go to many sessions at the same time. When
+// there is one such message after the other, some milliseconds may pass before
+// they leave, so that several do in one write.
+func (s *Session) SendToMany(ms ...*Message) bool { return s.enqueue(ms, true) }
+
+func (s *Session) enqueue(ms []*Message, gather bool) bool {
 	if d := s.srv.opts.DeflateThreshold; d > 0 { // here rather than where it holds up others
 		for _, m := range ms {
 			m.frameFor(int(s.proto), d)
@@ -158,7 +165,7 @@ func (s *Session) Send(ms ...*Message) bool {
 	for _, m := range ms {
 		s.queue.push(m)
 	}
-	s.settleQueue()
+	s.settleQueue(gather)
 	return true
 }
 
@@ -174,12 +181,12 @@ func (s *Session) SendVolatile(ms ...*Message) bool {
 // send queues one message. s.mu is held.
 func (s *Session) send(m *Message) {
 	s.queue.push(m)
-	s.settleQueue()
+	s.settleQueue(false)
 }
 
 // settleQueue is called with s.mu held after something was queued: it has it
 // sent, or drops the session.
-func (s *Session) settleQueue() {
+func (s *Session) settleQueue(gather bool) {
 	if o := &s.srv.opts; s.queue.bytes > o.MaxQueueBytes || s.queue.len() > o.MaxQueueFrames {
 		// The sender may hold locks that Handler.Closed wants.
 		if s.state <= stateOpen {
@@ -187,13 +194,13 @@ func (s *Session) settleQueue() {
 		}
 		return
 	}
-	s.flush()
+	s.flush(gather)
 }
 
 // flush wakes whoever carries the queue away. s.mu is held.
-func (s *Session) flush() {
+func (s *Session) flush(gather bool) {
 	if s.ws != nil {
-		s.ws.flush()
+		s.ws.flush(gather)
 	} else if s.polling != nil && (s.queue.len() > 0 || s.state > stateOpen) {
 		s.wakePoll()
 	}

@@ -15,8 +15,11 @@ import (
 // wsConn.take.
 type link interface {
 	// wake says that there is something to take. It never blocks, and is
-	// called once for each time that take has come to an end.
-	wake()
+	// called once for each time that take has come to an end. gather allows the
+	// link to wait a little, for more to come.
+	wake(gather bool)
+	// hurry takes that back.
+	hurry()
 	// reading switches input on and off. What was already read may still come.
 	reading(on bool)
 	// abort closes the connection at once, without waiting for anything.
@@ -35,6 +38,7 @@ type wsConn struct {
 
 	// Guarded by s.mu:
 	writing bool   // the link was woken, or is writing
+	gather  bool   // it was woken for something that can wait
 	closing bool   // closeFrame follows what is still to be sent, then the end
 	shut    bool   // the close frame was handed out
 	control []byte // whole frames that go before the queue: pongs, the probe's answer, in the end the close frame
@@ -128,7 +132,8 @@ func (s *Session) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 // noLink stands in until there is a connection.
 type noLink struct{}
 
-func (noLink) wake()        {}
+func (noLink) wake(bool)    {}
+func (noLink) hurry()       {}
 func (noLink) reading(bool) {}
 func (noLink) abort()       {}
 func (noLink) start([]byte) {}
@@ -232,7 +237,7 @@ func (t *wsConn) upgrade(p packet) error {
 	case p.kind == typePing && string(p.data) == "probe" && !s.probed:
 		s.probed = true
 		t.control = append(t.control, probe.frame...)
-		t.flush()
+		t.flush(false)
 		if s.proto == 3 && s.state == stateOpen {
 			s.send(noop)
 		} else {
@@ -242,7 +247,7 @@ func (t *wsConn) upgrade(p packet) error {
 	case p.kind == typeUpgrade && s.probed && !s.posting:
 		s.ws, s.candidate, s.probed = t, nil, false
 		s.wakePoll()
-		s.flush()
+		s.flush(false)
 		if s.state == stateClosing {
 			t.close(closeCode(s.reason), string(s.reason))
 		}
@@ -261,7 +266,7 @@ func (t *wsConn) Control(op websocket.Opcode, payload []byte) error {
 			t.pong = true
 			t.control = websocket.AppendHeader(t.control, websocket.OpPong, len(payload))
 			t.control = append(t.control, payload...)
-			t.flush()
+			t.flush(false)
 		}
 		s.mu.Unlock()
 	case websocket.OpClose:
@@ -287,11 +292,16 @@ func (t *wsConn) Control(op websocket.Opcode, payload []byte) error {
 	return nil
 }
 
-// flush has the link take what waits. s.mu is held.
-func (t *wsConn) flush() {
-	if !t.writing {
-		t.writing = true
-		t.link.wake()
+// flush has the link take what waits. gather says that there is no hurry. s.mu is
+// held.
+func (t *wsConn) flush(gather bool) {
+	switch {
+	case !t.writing:
+		t.writing, t.gather = true, gather
+		t.link.wake(gather)
+	case t.gather && !gather:
+		t.gather = false
+		t.link.hurry()
 	}
 }
 
@@ -303,7 +313,7 @@ func (t *wsConn) close(code int, reason string) {
 	}
 	t.closing = true
 	t.control = websocket.AppendClose(t.control, code, reason)
-	t.flush()
+	t.flush(false)
 }
 
 // take copies what is to be sent next into dst, which is not empty, and returns
@@ -336,7 +346,7 @@ func (t *wsConn) take(dst []byte, sole bool) (n int, fin bool) {
 		s.srv.wheel.schedule(&s.entry, lingerTime)
 	}
 	if (n == 0 || sole && n < len(dst)) && !fin {
-		t.writing = false
+		t.writing, t.gather = false, false
 	}
 	return n, fin
 }
