@@ -32,7 +32,7 @@ type peer struct {
 func main() {
 	log.SetFlags(0)
 	only := flag.String("only", "", "peers to measure, separated by commas; all by default")
-	scenario := flag.String("scenario", "", "scenarios to run, separated by commas; all by default: one, few, full, echo, latency, idle")
+	scenario := flag.String("scenario", "", "scenarios to run, separated by commas; all by default: one, few, all, full, echo, latency, idle")
 	duration := flag.Duration("duration", 3*time.Second, "length of one measurement")
 	connections := flag.Int("idle", 10_000, "connections of the idle scenario")
 	huge := flag.Int("many", 0, "connections of the scenario that holds many; needs the right to open as many files")
@@ -73,7 +73,7 @@ func main() {
 			}
 		}
 		measure := func(name, title string, f func(*process) (any, error)) {
-			if !wanted(*scenario, name) || peer.name == "bare" && name != "one" && name != "few" && name != "full" {
+			if !wanted(*scenario, name) || peer.name == "bare" && (name == "echo" || name == "idle" || name == "many") {
 				return
 			}
 			p, err := start(peer.dir, nil, append([]string(nil), peer.run...)...)
@@ -89,11 +89,16 @@ func main() {
 			}
 			fmt.Printf("%-11s %-34s %v\n", peer.name, title, r)
 		}
+		// Of those who send in a fan-out, each has so many messages in flight: it sends
+		// the next one when one of its own has come back to it.
 		measure("one", "fan-out to 1,000, 1 sender", func(p *process) (any, error) {
 			return fanout(p, peer.dialect, 1000, 1, 1, 0, *duration)
 		})
 		measure("few", "fan-out to 1,000, 4 senders", func(p *process) (any, error) {
 			return fanout(p, peer.dialect, 1000, 4, 1, 0, *duration)
+		})
+		measure("all", "fan-out to 1,000, all send", func(p *process) (any, error) {
+			return fanout(p, peer.dialect, 1000, 1000, 1, 0, *duration)
 		})
 		measure("full", "fan-out to 1,000, 16 in flight", func(p *process) (any, error) {
 			return fanout(p, peer.dialect, 1000, 1, 16, 0, *duration)
