@@ -114,7 +114,7 @@ func (c *client) Message(data []byte, binary bool) error {
 // namespaceName makes a string of a namespace without allocating one for each
 // packet.
 func (c *client) namespaceName(name []byte, query *string) string {
-	if i := strings.IndexByte(string(name), '?'); i >= 0 {
+	if i := strings.IndexByte(string(name), '?'); i >= 0 && c.eng.Protocol() == 3 {
 		*query = string(name[i+1:])
 		name = name[:i]
 	}
@@ -140,7 +140,9 @@ func (c *client) attachment(data []byte) error {
 	if t == nil {
 		return errPacket
 	}
-	if c.size += len(data); c.size > c.srv.opts.MaxHTTPBufferSize {
+	// Together no larger than a single message may be, which is little before
+	// the client is in a namespace.
+	if c.size += len(data); c.size > c.eng.Limit() {
 		return errPacket
 	}
 	t.attachments = append(t.attachments, append(make([]byte, 0, len(data)), data...))
@@ -171,10 +173,14 @@ func (c *client) enqueue(t task, size int) {
 		return
 	}
 	o := &c.srv.opts
+	most := o.MaxPendingBytes
+	if !c.entered {
+		most = min(most, c.eng.Limit())
+	}
 	t.size = size
 	c.queue = append(c.queue, t)
 	c.bytes += size
-	if !c.paused && !c.closed && (len(c.queue) >= o.MaxPendingEvents || c.bytes >= o.MaxPendingBytes) {
+	if !c.paused && !c.closed && (len(c.queue) >= o.MaxPendingEvents || c.bytes >= most) {
 		c.paused = true
 		c.eng.Pause()
 	}

@@ -248,6 +248,9 @@ type SocketInfo struct {
 // servers. If ctx ends before all have answered, its error comes with those that
 // have.
 func (b Broadcast) FetchSockets(ctx context.Context) ([]SocketInfo, error) {
+	if b.ns.isModel {
+		return gather(b, func(b Broadcast) ([]SocketInfo, error) { return b.FetchSockets(ctx) })
+	}
 	var all []SocketInfo
 	b.each(func(s *Socket) {
 		info := SocketInfo{ID: s.id, Rooms: []string{}}
@@ -266,6 +269,25 @@ func (b Broadcast) FetchSockets(ctx context.Context) ([]SocketInfo, error) {
 	return all, err
 }
 
+// gather asks the namespaces that were made of a model, all at once.
+func gather[T any](b Broadcast, ask func(Broadcast) ([]T, error)) ([]T, error) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var all []T
+	var errs []error
+	_ = b.eachSpace(func(b Broadcast) error {
+		wg.Go(func() {
+			some, err := ask(b)
+			mu.Lock()
+			defer mu.Unlock()
+			all, errs = append(all, some...), append(errs, err)
+		})
+		return nil
+	})
+	wg.Wait()
+	return all, errors.Join(errs...)
+}
+
 // SocketReply is a Reply with the socket that it came from.
 type SocketReply struct {
 	Socket string `json:"socket"`
@@ -280,6 +302,9 @@ var ErrIncomplete = errors.New("socketio: not all sockets have answered")
 // acknowledgements until ctx ends, which should have a deadline. The replies that
 // came are returned also with an error.
 func (b Broadcast) EmitWithAck(ctx context.Context, event string, args ...any) ([]SocketReply, error) {
+	if b.ns.isModel {
+		return gather(b, func(b Broadcast) ([]SocketReply, error) { return b.EmitWithAck(ctx, event, args...) })
+	}
 	payload, attachments, err := encodeEvent(event, args)
 	if err != nil {
 		return nil, err

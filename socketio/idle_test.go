@@ -1,9 +1,11 @@
 package socketio_test
 
 import (
+	"context"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/happychat/happychat/socketio"
 	"github.com/happychat/happychat/socketio/internal/wstest"
@@ -31,7 +33,13 @@ func TestAnIdleConnectionHoldsNoGoroutine(t *testing.T) {
 // TestWhatStrangersCanHold has clients that are in no namespace send as much as
 // they can without finishing anything.
 func TestWhatStrangersCanHold(t *testing.T) {
-	f := serve(t, socketio.Options{})
+	f := serve(t, socketio.Options{ConnectTimeout: time.Minute})
+	asked := make(chan *socketio.Socket, 100)
+	f.io.Namespace("/slow").Use(func(ctx context.Context, s *socketio.Socket, _ *socketio.Handshake) error {
+		asked <- s
+		<-ctx.Done()
+		return ctx.Err()
+	})
 	heap := func() uint64 {
 		runtime.GC()
 		var m runtime.MemStats
@@ -44,7 +52,7 @@ func TestWhatStrangersCanHold(t *testing.T) {
 	half = half[:len(half)-1]
 	for i := range strangers {
 		c := f.dial()
-		switch i % 3 {
+		switch i % 5 {
 		case 0:
 			c.Raw(half)
 		case 1: // the same in fragments
@@ -58,6 +66,22 @@ func TestWhatStrangersCanHold(t *testing.T) {
 		case 2: // a flood of small packets for nobody
 			c.Raw([]byte(strings.Repeat(string(wstest.Masked(0x81, `40/nowhere,`)), 500)))
 			c.Message()
+		case 3: // attachments that are allowed one by one
+			c.Text(`4510-["x"]`)
+			for range 9 {
+				c.Binary(make([]byte, 60<<10))
+			}
+			c.WantClose()
+		case 4: // events, while middleware thinks
+			c.Text("40/slow,")
+			event := wstest.Masked(0x81, `42/slow,["x","`+strings.Repeat("x", 30<<10)+`"]`)
+			go func() {
+				for range 60 {
+					c.Raw(event)
+				}
+			}()
+			s := within(t, asked)
+			wstest.Eventually(t, "it is not read any more", func() bool { return socketio.Paused(s) })
 		}
 	}
 	if per := (int64(heap()) - int64(before)) / strangers; per > 200<<10 {

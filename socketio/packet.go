@@ -47,7 +47,7 @@ func parsePacket(p []byte, maxAttachments int) (packet, error) {
 	p = p[1:]
 	if k.kind == packetBinaryEvent || k.kind == packetBinaryAck {
 		n, rest, ok := cutNumber(p, uint64(maxAttachments))
-		if !ok || len(rest) == 0 || rest[0] != '-' {
+		if !ok || n == 0 || len(rest) == 0 || rest[0] != '-' {
 			return packet{}, errPacket
 		}
 		k.attachments, p = int(n), rest[1:]

@@ -44,8 +44,12 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { srv.engin
 
 // Namespace returns the namespace with that name, which begins with a slash; it
 // is made if there is none. Clients can only connect to namespaces that were
-// made.
+// made. A name with a comma is none that a client could ask for, and Namespace
+// panics.
 func (srv *Server) Namespace(name string) *Namespace {
+	if strings.Contains(name, ",") {
+		panic("socketio: the name of a namespace has a comma in it: " + name)
+	}
 	if !strings.HasPrefix(name, "/") {
 		name = "/" + name
 	}
@@ -61,13 +65,16 @@ func (srv *Server) Namespace(name string) *Namespace {
 
 // DynamicNamespace has a namespace made for every name that match accepts, when
 // the first client asks for it. Each has the middleware and the handlers of the
-// one that is returned, but sockets and rooms of its own, and is forgotten with
-// its last socket. match must be quick, and so strict that strangers cannot make
-// up names without end.
+// one that is returned, their model, but sockets and rooms of its own, and is
+// forgotten with its last socket. What is sent to the model, or asked of it, goes
+// to all namespaces that were made of it and have sockets on this server; a
+// broadcast that excepts or names rooms does so in each of them. match must be
+// quick, and so strict that strangers cannot make up names without end.
 func (srv *Server) DynamicNamespace(match func(name string) bool) *Namespace {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	model := newNamespace(srv, "")
+	model.isModel = true
 	srv.patterns = append(srv.patterns, pattern{match, model})
 	return model
 }
@@ -92,7 +99,7 @@ func (srv *Server) acquire(name string) *Namespace {
 	for i := 0; ns == nil && i < len(srv.patterns); i++ {
 		if p := srv.patterns[i]; p.match(name) {
 			ns = newNamespace(srv, name)
-			ns.dynamic = true
+			ns.model = p.model
 			ns.middleware, ns.perPacket = p.model.middleware, p.model.perPacket
 			ns.onConnect, ns.onDisconnect = p.model.onConnect, p.model.onDisconnect
 			ns.handlers.Store(p.model.handlers.Load())
@@ -109,7 +116,7 @@ func (srv *Server) acquire(name string) *Namespace {
 func (srv *Server) release(ns *Namespace) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
-	if ns.refs--; ns.refs == 0 && ns.dynamic {
+	if ns.refs--; ns.refs == 0 && ns.model != nil {
 		delete(srv.namespaces, ns.name)
 	}
 }

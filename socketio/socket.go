@@ -296,7 +296,7 @@ func (s *Socket) deliver(payload []byte, attachments [][]byte) error {
 // EmitPrepared sends what Namespace.Prepare has encoded.
 func (s *Socket) EmitPrepared(p *Prepared) error {
 	if s.ns.recovery == nil {
-		return s.send(p.messages)
+		return s.send(p.in(s.ns))
 	}
 	return s.deliver(p.payload, p.attachments)
 }

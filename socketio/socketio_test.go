@@ -554,12 +554,62 @@ func TestDynamicNamespaces(t *testing.T) {
 	if n := socketio.Namespaces(f.io); n != 3 {
 		t.Errorf("%d namespaces", n)
 	}
+
+	// What is sent to the model goes to all that were made of it.
+	if model.Len() != 3 || model.Name() != "" || len(model.To("none").Sockets()) != 0 {
+		t.Errorf("%d sockets", model.Len())
+	}
+	_ = model.Emit("everywhere", 1, socketio.Binary{7})
+	a.Want(`451-/team-a,["everywhere",1,{"_placeholder":true,"num":0}]`)
+	a.WantFrame(0x82, "\x07")
+	seen := map[string]bool{b.Message(): true}
+	b.WantFrame(0x82, "\x07")
+	seen[b.Message()] = true
+	b.WantFrame(0x82, "\x07")
+	if !seen[`451-/team-a,["everywhere",1,{"_placeholder":true,"num":0}]`] || !seen[`451-/team-b,["everywhere",1,{"_placeholder":true,"num":0}]`] {
+		t.Errorf("b got %v", seen)
+	}
+	in := f.io.Namespace("/team-b").To().Except().Sockets()
+	if in != nil {
+		t.Errorf("a broadcast to no rooms goes to %d", len(in))
+	}
+	bOnly := model.Except(ids(f.io.Namespace("/team-a"))...)
+	p, _ := model.Prepare("prepared")
+	_ = bOnly.EmitPrepared(p)
+	b.Want(`42/team-b,["prepared"]`)
+	_ = bOnly.Sockets()[0].EmitPrepared(p)
+	b.Want(`42/team-b,["prepared"]`)
+	_ = bOnly.Join("room")
+	infos, err := model.To("room").FetchSockets(context.Background())
+	if err != nil || len(infos) != 1 || model.Socket(infos[0].ID) != bOnly.Sockets()[0] || model.Socket("nobody") != nil {
+		t.Errorf("%v, %v", infos, err)
+	}
+	_ = model.To("room").Leave("room")
+	go func() {
+		b.Want(`42/team-b,0["who?"]`)
+		b.Text(`43/team-b,0["b"]`)
+	}()
+	replies, err := bOnly.EmitWithAck(context.Background(), "who?")
+	if err != nil || len(replies) != 1 || string(replies[0].Args[0]) != `"b"` {
+		t.Errorf("%v, %v", replies, err)
+	}
+	_ = bOnly.DisconnectSockets("", false)
+	b.Want(`41/team-b,`)
 	a.Close()
 	b.Close()
 	for range 3 {
 		within(t, ended)
 	}
 	wstest.Eventually(t, "they are forgotten", func() bool { return socketio.Namespaces(f.io) == 1 })
+}
+
+// ids are those of all sockets of a namespace.
+func ids(ns *socketio.Namespace) []string {
+	var all []string
+	for _, s := range ns.Except().Sockets() {
+		all = append(all, s.ID())
+	}
+	return all
 }
 
 func TestPacketMiddleware(t *testing.T) {

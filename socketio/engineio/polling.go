@@ -168,7 +168,7 @@ func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Session) post(w http.ResponseWriter, r *http.Request) *refusal {
-	limit, jsonp := int64(s.limit()), r.URL.Query().Has("j")
+	limit, jsonp := int64(s.Limit()), r.URL.Query().Has("j")
 	payload := limit
 	if jsonp {
 		limit = maxForm(limit)
