@@ -1,10 +1,12 @@
 // Every operation that the app does over HTTP, by noun. What is live goes over the socket (socket.ts).
+import { groupOperations } from './group-operations'
 import type { Http } from './http'
 import type {
   AccountEdit,
   Activation,
   AskFriend,
   ID,
+  MessagePage,
   MessageQuery,
   PasswordChange,
   Registration,
@@ -54,8 +56,10 @@ export function createApi(http: Http) {
     declineRequest: (id: ID) => http('post', '/api/v1/friend-requests/{id}/decline', { path: { id } }),
     withdrawRequest: (id: ID) => http('post', '/api/v1/friend-requests/{id}/withdraw', { path: { id } }),
 
+    ...groupOperations(http),
+
     openConversation: (accountId: ID) => http('post', '/api/v1/conversations', { body: { accountId } }),
     messages: (id: ID, query: MessageQuery) =>
-      http('get', '/api/v1/conversations/{id}/messages', { path: { id }, query }),
+      http('get', '/api/v1/conversations/{id}/messages', { path: { id }, query }) as Promise<MessagePage>,
   }
 }

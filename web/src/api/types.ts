@@ -1,5 +1,8 @@
 // The shapes that cross the network, as the server's own description gives them (schema.gen.ts).
+import type * as Groups from './groups'
 import type { components, webhooks } from './schema.gen'
+
+export type * from './groups'
 
 type Schemas = components['schemas']
 
@@ -10,19 +13,10 @@ export type ID = string
 export type Problem = Omit<Schemas['Problem'], 'type'>
 export type FieldError = Schemas['ProblemField']
 
-export type Card = Schemas['Card']
 export type Account = Schemas['Account']
 export type Contact = Schemas['Contact']
 export type FriendRequest = Schemas['FriendRequest']
-export type Conversation = Schemas['Conversation']
-export type Member = Schemas['Member']
-export type Membership = Schemas['Membership']
-export type Message = Schemas['Message']
-export type MessagePage = Schemas['MessagePage']
-export type ConversationDelta = Schemas['ConversationDelta']
-export type UserDelta = Schemas['UserDelta']
 export type SyncRequest = Schemas['SyncIn']
-export type SyncResult = Schemas['SyncResult']
 export type Presence = Schemas['Presence']
 export type ServerInfo = Schemas['Server']
 export type Session = Schemas['Session']
@@ -60,8 +54,20 @@ export type EventName = Exclude<keyof webhooks, CommandName>
 
 /** What a client can ask over the socket, and what it gets. */
 export type SocketCommands = {
-  [K in CommandName]: { request: Carried<K>; result: Result<K> }
-}
+  [K in CommandName]: { request: Carried<K>; result: Grown<Result<K>> }
+} & { 'message.send': { request: { mentions?: ID[]; mentionsAll?: boolean } } }
 
 /** What the server tells without being asked. */
-export type SocketEvents = { [K in EventName]: Carried<K> }
+export type SocketEvents = { [K in EventName]: Grown<Carried<K>> }
+
+type Grown<T> = T extends Schemas['SyncResult']
+  ? Groups.SyncResult
+  : T extends Schemas['MessagePage']
+    ? Groups.MessagePage
+    : T extends Schemas['Membership']
+      ? Groups.Membership
+      : T extends Schemas['ConversationDelta']
+        ? Groups.ConversationDelta
+        : T extends Schemas['UserDelta']
+          ? Groups.UserDelta
+          : T

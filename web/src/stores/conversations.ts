@@ -1,11 +1,13 @@
 // The list of conversations, newest activity first.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import type { MembershipEdit } from '@/api/types'
 import type { Engine } from '@/sync'
 import {
   isMine,
   lastActivityOf,
   lastSeqOf,
+  mentionOf,
   peerOf,
   readByOthers,
   readSeqOf,
@@ -14,7 +16,10 @@ import {
 import { useContacts } from './contacts'
 import { useLive } from './live'
 import { sameOrNew, shownMessage, shownPending } from './messages'
-import type { ConversationSummary, Problem, ThreadMessage, WriteRefusal } from './types'
+import { groupInfo } from './group-info'
+import { refusalOf } from './refusal'
+import { sameObject } from './same'
+import type { ConversationSummary, LeftReason, Problem, ThreadMessage } from './types'
 
 export const useConversations = defineStore('conversations', () => {
   const live = useLive()
@@ -23,10 +28,14 @@ export const useConversations = defineStore('conversations', () => {
   const problem = shallowRef<Problem | null>(null)
   const summaries = shallowRef<ReadonlyMap<string, ConversationSummary>>(new Map())
 
+  /** Raised when somebody in a conversation came, went, or got another name there. */
+  const members = shallowRef(0)
+
   live.follow((changes) => {
     const { engine } = live
     ready.value = engine?.ready ?? false
     problem.value = engine && !engine.ready ? (engine.problem?.problem ?? null) : null
+    if (changes === 'all' || changes.members.size > 0) members.value++
     if (changes === 'all') {
       summaries.value = new Map()
       renew(engine, engine?.replica.conversations.keys() ?? [])
@@ -62,11 +71,14 @@ export const useConversations = defineStore('conversations', () => {
     if (!state?.conversation) return undefined
     const peerId = peerOf(state, me)
     const waiting = outbox.of(id)
+    const group = groupInfo(engine, state, before?.group ?? null)
+    const membership = replica.user.memberships.get(id)
     const now: ConversationSummary = {
       id,
       kind: state.conversation.kind,
+      group,
       peer: peerId ? replica.card(peerId) : null,
-      name: peerId ? contacts.nameOf(peerId) : '',
+      name: group ? group.remark || group.name : peerId ? contacts.nameOf(peerId) : '',
       online: peerId !== null && presence.isOnline(peerId),
       lastSeq: lastSeqOf(state),
       readSeq: readSeqOf(replica.user, state, me),
@@ -74,9 +86,13 @@ export const useConversations = defineStore('conversations', () => {
       last: newest(engine, id, before?.last ?? null),
       lastActivityAt: Math.max(lastActivityOf(state), ...waiting.map((item) => item.createdAt)),
       refusal: refusalOf(engine, id, peerId),
-      typing: presence.typingIn(id).length > 0,
+      typing: presence.typingIn(id)[0] ?? null,
+      mention: mentionOf(replica.user, state, me),
+      muted: membership?.notify === 'none',
+      pinned: (membership?.pinnedAt ?? 0) > 0,
     }
-    return before && same(before, now) ? before : now
+    if (group?.large) meetAuthor(engine, id, now.last)
+    return before && sameObject(before, now) ? before : now
   }
 
   const list = computed(() => {
@@ -84,13 +100,40 @@ export const useConversations = defineStore('conversations', () => {
     if (!engine) return []
     return [...summaries.value.values()]
       .filter(({ id }) => isMine(engine.replica.user, id))
-      .sort((a, b) => b.lastActivityAt - a.lastActivityAt || (a.id < b.id ? 1 : -1))
+      .sort(
+        (a, b) =>
+          Number(b.pinned) - Number(a.pinned) ||
+          b.lastActivityAt - a.lastActivityAt ||
+          (a.id < b.id ? 1 : -1),
+      )
   })
 
-  const totalUnread = computed(() => list.value.reduce((total, { unread }) => total + unread, 0))
+  /** Of those whose notifications are on. */
+  const totalUnread = computed(() =>
+    list.value.reduce((total, { unread, muted }) => total + (muted ? 0 : unread), 0),
+  )
 
   function get(id: string): ConversationSummary | undefined {
     return summaries.value.get(id)
+  }
+
+  /** Why I am not in this conversation any more; null: I am, or never was. */
+  function leftReason(id: string): LeftReason | null {
+    void summaries.value
+    const membership = live.engine?.replica.user.memberships.get(id)
+    return membership?.state === 'left' ? (membership.leftReason ?? 'quit') : null
+  }
+
+  /** What somebody calls themselves there: their name in the group, else their name. */
+  function ownNameIn(id: string, accountId: string): string {
+    void members.value
+    const { replica } = live.engine ?? {}
+    return replica?.conversation(id).members.get(accountId)?.nickname || contacts.card(accountId)?.name || ''
+  }
+
+  /** My remark for somebody, else their name in the group, else their name. */
+  function nameIn(id: string, accountId: string): string {
+    return contacts.get(accountId)?.remark || ownNameIn(id, accountId)
   }
 
   /** The conversation with somebody, made if there is none. */
@@ -107,7 +150,27 @@ export const useConversations = defineStore('conversations', () => {
     return Promise.resolve()
   }
 
-  return { ready, problem, list, totalUnread, get, openWith, refresh }
+  /** Settings of mine that go with a conversation. */
+  async function setOwn(id: string, edit: MembershipEdit): Promise<void> {
+    live.engine?.replica.acceptMembership(await live.api.updateMembership(id, edit))
+  }
+
+  return {
+    ready,
+    problem,
+    list,
+    totalUnread,
+    get,
+    leftReason,
+    ownNameIn,
+    nameIn,
+    openWith,
+    refresh,
+    mute: (id: string, muted: boolean) => setOwn(id, { notify: muted ? 'none' : 'all' }),
+    pin: (id: string, pinned: boolean) => setOwn(id, { pinned }),
+    setGroupRemark: (id: string, remark: string) => setOwn(id, { remark }),
+    announcementSeen: (id: string, number: number) => setOwn(id, { announcementSeen: number }),
+  }
 })
 
 /** What was written last, whether or not it has arrived yet. */
@@ -120,16 +183,7 @@ function newest(engine: Engine, id: string, before: ThreadMessage | null): Threa
   return sameOrNew(before ?? undefined, shownMessage(message, engine.me, readByOthers(state, engine.me)))
 }
 
-/** Why I may not write, as far as it can be known here; the server has the last word. */
-function refusalOf(engine: Engine, id: string, peerId: string | null): WriteRefusal | null {
-  const { user } = engine.replica
-  if (user.memberships.get(id)?.state === 'left') return 'left'
-  if (peerId === null) return null
-  const contact = user.contacts.get(peerId)
-  if (contact?.blocked) return 'blocked'
-  return contact?.state === 'friend' ? null : 'not_friends'
-}
-
-function same(a: ConversationSummary, b: ConversationSummary): boolean {
-  return (Object.keys(b) as (keyof ConversationSummary)[]).every((key) => a[key] === b[key])
+/** Who wrote the line that is shown. */
+function meetAuthor(engine: Engine, id: string, last: ThreadMessage | null) {
+  if (last) engine.meet(id, [last.senderId, ...(last.notice?.accountIds ?? [])])
 }

@@ -1,6 +1,8 @@
 // Messages as they are shown, made from what the server has and what waits to be sent.
 import type { Message } from '@/api/types'
 import type { OutboxItem } from '@/sync'
+import { mentionsOne } from '@/sync/reduce'
+import { sameObject } from './same'
 import type { ThreadMessage } from './types'
 
 function keyOf(senderId: string, clientId: string): string {
@@ -18,9 +20,14 @@ export function shownMessage(message: Message, me: string, peerReadSeq: number):
     seq: message.seq,
     senderId: message.senderId,
     own,
+    kind: message.kind,
     body: message.body,
     createdAt: message.createdAt,
     state: own && message.seq <= peerReadSeq ? 'read' : 'sent',
+    ...(message.notice ? { notice: message.notice } : {}),
+    ...(message.mentions ? { mentions: message.mentions } : {}),
+    ...(message.mentionsAll ? { mentionsAll: true } : {}),
+    ...(mentionsOne(message, me) ? { mentionsMe: true } : {}),
   }
 }
 
@@ -30,18 +37,17 @@ export function shownPending(item: OutboxItem, me: string): ThreadMessage {
     seq: null,
     senderId: me,
     own: true,
+    kind: 'text',
     body: item.body,
     createdAt: item.createdAt,
     state: item.state,
+    ...(item.mentions ? { mentions: item.mentions } : {}),
+    ...(item.mentionsAll ? { mentionsAll: true } : {}),
     ...(item.problem ? { problem: item.problem } : {}),
   }
 }
 
 /** The object that was shown before, if it says the same. */
 export function sameOrNew(before: ThreadMessage | undefined, now: ThreadMessage): ThreadMessage {
-  if (!before) return now
-  const keys = Object.keys(now) as (keyof ThreadMessage)[]
-  return keys.length === Object.keys(before).length && keys.every((key) => before[key] === now[key])
-    ? before
-    : now
+  return before && sameObject(before, now) ? before : now
 }

@@ -10,14 +10,17 @@ import {
   toValue,
   watch,
 } from 'vue'
-import type { Engine, Timeline } from '@/sync'
+import type { Engine, Mentions, Timeline } from '@/sync'
+import { isLarge } from '@/sync/reduce'
 import { readByOthers } from '@/sync/selectors'
+import { useConversations } from './conversations'
 import { useLive } from './live'
 import { clientIdOf, sameOrNew, shownMessage, shownPending } from './messages'
 import type { Problem, ThreadMessage } from './types'
 
 export function useThread(conversationId: MaybeRefOrGetter<string>) {
   const live = useLive()
+  const conversations = useConversations()
   const id = computed(() => toValue(conversationId))
   const messages = shallowRef<readonly ThreadMessage[]>([])
   const ready = ref(false)
@@ -69,6 +72,7 @@ export function useThread(conversationId: MaybeRefOrGetter<string>) {
     problem.value = timeline.problem?.problem ?? null
     peerReadSeq.value = readByOthers(engine.replica.conversation(id.value), engine.me)
     messages.value = compose(engine, timeline)
+    meet(engine, timeline)
   }
 
   function compose(engine: Engine, { messages: stored, ahead, hasNewer: more }: Timeline) {
@@ -84,7 +88,20 @@ export function useThread(conversationId: MaybeRefOrGetter<string>) {
     return next
   }
 
-  watch([() => live.engine, id], open, { immediate: true, flush: 'sync' })
+  /** Of a large group, those who wrote what is shown are not always known. */
+  function meet(engine: Engine, { messages: stored }: Timeline) {
+    const state = engine.replica.conversation(id.value)
+    if (!isLarge(state.conversation)) return
+    engine.meet(
+      id.value,
+      new Set(stored.flatMap(({ senderId, notice }) => [senderId, ...(notice?.accountIds ?? [])])),
+    )
+  }
+
+  watch([() => live.engine, id, () => conversations.leftReason(id.value) === null], open, {
+    immediate: true,
+    flush: 'sync',
+  })
   const unfollow = live.follow((changes) => {
     if (changes !== 'all' && changes.conversations.has(id.value)) schedule()
   })
@@ -100,8 +117,8 @@ export function useThread(conversationId: MaybeRefOrGetter<string>) {
   }
 
   /** Shown and kept at once; throws when too many wait already. */
-  function send(body: string) {
-    live.running().send(id.value, body)
+  function send(body: string, mentions?: Mentions) {
+    live.running().send(id.value, body, mentions)
     if (timeline?.hasNewer) void openAt('newest')
   }
 

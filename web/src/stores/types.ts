@@ -1,12 +1,26 @@
 // What the views see of the entities. Those that are as the wire has them are its types by another door, so that
 // features know only the stores.
-import type { Card, Contact as ContactRow, FriendRequest as FriendRequestRow, Problem } from '@/api/types'
+import type {
+  Announcement,
+  Card,
+  Contact as ContactRow,
+  FriendRequest as FriendRequestRow,
+  Member as MemberRow,
+  Membership,
+  Notice,
+  Problem,
+} from '@/api/types'
 
 export type {
   Account,
   Card,
   Delivery,
+  GroupCard,
+  GroupLink,
+  Invitation,
+  JoinRequest,
   Language,
+  Notice,
   Problem,
   ServerInfo,
   Session as DeviceSession,
@@ -26,11 +40,39 @@ export type ConnectionState =
   /** The device has no network; the next try waits for it or for `retryAt`. */
   | 'offline'
 
-export type WriteRefusal = 'not_friends' | 'blocked' | 'not_allowed' | 'left'
+/** `group_muted`: only those with a role may write here. */
+export type WriteRefusal = 'not_friends' | 'blocked' | 'not_allowed' | 'left' | 'group_muted' | 'dissolved'
+
+export type Role = MemberRow['role']
+export type LeftReason = NonNullable<Membership['leftReason']>
+export type Member = Omit<MemberRow, 'version' | 'readSeq'>
+
+export interface GroupInfo {
+  number: string
+  /** What everyone calls it; the summary's name is my remark, if there is one. */
+  name: string
+  avatar: string
+  remark: string
+  memberCount: number
+  /** So many members that they are never all known here. */
+  large: boolean
+  announcement: Announcement | null
+  /** The number of the newest announcement that was shown to me. */
+  announcementSeen: number
+  joinPolicy: 'request' | 'invite'
+  muted: boolean
+  /** How many wait to be let in, for those who may answer. */
+  joinRequests: number
+  /** Mine; null only while it is not known yet. */
+  role: Role | null
+  nickname: string
+  mutedUntil: number
+}
 
 export interface ConversationSummary {
   id: string
-  kind: 'direct'
+  kind: 'direct' | 'group'
+  group: GroupInfo | null
   /** The other side; null only while it is not known yet. */
   peer: Card | null
   /** Remark first, else the name shown. */
@@ -45,8 +87,13 @@ export interface ConversationSummary {
   lastActivityAt: number
   /** Why I may not write here, or null. */
   refusal: WriteRefusal | null
-  /** Whether the other side is typing now; forgets itself. */
-  typing: boolean
+  /** Who is typing now, one of them; forgets itself. */
+  typing: string | null
+  /** The first unread message that mentions me. */
+  mention: number | null
+  /** Notifications are off: unread is shown quietly and counts nowhere. */
+  muted: boolean
+  pinned: boolean
 }
 
 export interface ThreadMessage {
@@ -56,7 +103,15 @@ export interface ThreadMessage {
   seq: number | null
   senderId: string
   own: boolean
+  kind: 'text' | 'notice' | 'sticker'
   body: string
+  /** What happened, in place of words. */
+  notice?: Notice
+  /** Whom it speaks to. */
+  mentions?: readonly string[]
+  mentionsAll?: boolean
+  /** Whether it speaks to me. */
+  mentionsMe?: boolean
   createdAt: number
   /** Messages of others are always `sent`. `read`: the other side's read position has reached it. */
   state: 'sending' | 'failed' | 'sent' | 'read'

@@ -6,14 +6,26 @@ export interface Changes {
   /** Accounts whose card, contact row or presence changed. */
   readonly people: Set<ID>
   friendRequests: boolean
+  /** My requests to groups, and invitations into them. */
+  joining: boolean
   /** Conversations of which anything changed: rows, members, last message, read positions, what waits, who types. */
   readonly conversations: Set<ID>
+  /** Conversations of which member rows changed: names, roles, read positions. */
+  readonly members: Set<ID>
   /** Connection, or whether the cache still keeps anything. */
   status: boolean
 }
 
 export function noChanges(): Changes {
-  return { account: false, people: new Set(), friendRequests: false, conversations: new Set(), status: false }
+  return {
+    account: false,
+    people: new Set(),
+    friendRequests: false,
+    joining: false,
+    conversations: new Set(),
+    members: new Set(),
+    status: false,
+  }
 }
 
 /** Collects changes and tells them together, after the current step of work is done. */

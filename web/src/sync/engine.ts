@@ -3,20 +3,30 @@
 import type { Api } from '@/api/operations'
 import { type ProblemError, TIMEOUT, toProblem } from '@/api/problem'
 import type { Link } from '@/api/socket'
-import type { EndReason, EventName, ID, Message, MessageQuery, SocketEvents, SyncResult } from '@/api/types'
+import type {
+  EndReason,
+  EventName,
+  ID,
+  Member,
+  Message,
+  MessageQuery,
+  SocketEvents,
+  SyncResult,
+} from '@/api/types'
 import type { Cache, CachedState } from './cache'
 import { catchUp } from './catchup'
 import { ChangeCollector, type Changes } from './changes'
 import { Connection, type ConnectionStatus, type Network } from './connection'
 import { backoff, type Environment } from './environment'
 import { ExpiringSet } from './expiring'
-import { Outbox } from './outbox'
+import { Lookups } from './lookups'
+import { type Mentions, Outbox } from './outbox'
 import { Presence } from './presence'
 import { Reads } from './reads'
 import type { ConversationChange, Origin } from './reduce'
-import { hasGap } from './reduce'
+import { hasGap, isLarge, MOST_KNOWN_TO_ALL } from './reduce'
 import { Replica } from './replica'
-import { lastSeqOf, readSeqOf } from './selectors'
+import { isMine, knowsAllMembers, lastSeqOf, readSeqOf } from './selectors'
 import type { OutboxItem } from './state'
 import type { Tabs } from './tabs'
 import { Timeline } from './timeline'
@@ -27,7 +37,7 @@ export type Ended = EndReason | 'expired'
 export interface EngineOptions {
   accountId: ID
   link: Link
-  api: Pick<Api, 'messages'>
+  api: Pick<Api, 'messages' | 'members' | 'membersById'>
   cache: Cache
   env: Environment
   network: Network
@@ -53,6 +63,7 @@ export class Engine {
 
   private readonly connection: Connection
   private readonly reads: Reads
+  private readonly lookups: Lookups
   private readonly changes: ChangeCollector
   private readonly timelines = new Map<ID, Set<Timeline>>()
   private readonly typingSent: ExpiringSet<ID>
@@ -68,6 +79,7 @@ export class Engine {
       cache,
       changes: this.changes,
       applied: (change, origin) => this.applied(change, origin),
+      left: (id) => this.left(id),
     })
     this.presence = new Presence(env, this.changes)
     this.typingSent = new ExpiringSet(env, TYPING_EVERY, () => undefined)
@@ -82,6 +94,17 @@ export class Engine {
       env,
       send: (id, seq) => this.sendRead(id, seq),
       changed: (conversationId, seq) => cache.saveUnsentRead({ conversationId, seq }),
+    })
+    this.lookups = new Lookups({
+      env,
+      known: (conversationId, id) => this.replica.conversation(conversationId).members.has(id),
+      ask: async (id, ids) => this.learn(id, await options.api.membersById(id, ids)),
+      complete: (id) => {
+        const state = this.replica.conversation(id)
+        return isLarge(state.conversation) || knowsAllMembers(state)
+      },
+      askAll: async (id) =>
+        this.learn(id, (await options.api.members(id, { limit: MOST_KNOWN_TO_ALL })).members),
     })
     this.connection = new Connection({
       link,
@@ -116,6 +139,7 @@ export class Engine {
     this.connection.stop()
     this.outbox.close()
     this.reads.close()
+    this.lookups.close()
     this.presence.clear()
     this.typingSent.clear()
     this.options.tabs.close()
@@ -176,9 +200,14 @@ export class Engine {
   // What a person does
 
   /** Shown at once, sent as soon as possible. Throws when too many wait already. */
-  send(conversationId: ID, body: string): OutboxItem {
+  send(conversationId: ID, body: string, mentions?: Mentions): OutboxItem {
     this.typingSent.delete(conversationId)
-    return this.outbox.add(conversationId, body)
+    return this.outbox.add(conversationId, body, mentions)
+  }
+
+  /** Learns who these are, if that is not known. */
+  meet(conversationId: ID, accountIds: Iterable<ID>): void {
+    if (isMine(this.replica.user, conversationId)) this.lookups.want(conversationId, accountIds)
   }
 
   markRead(conversationId: ID, seq: number): void {
@@ -247,7 +276,20 @@ export class Engine {
       if (change.dropBefore > 0) timeline.truncated(change.messages)
       else timeline.receive(change.messages, origin === 'sync')
     }
+    if (change.forgetMembers) this.lookups.forget(id)
+    // What I may do here depends on my own row.
+    if (change.state.conversation?.kind === 'group') {
+      this.meet(id, [this.me])
+      if (origin !== 'rows' && !hasGap(change.state)) this.lookups.wantAll(id)
+    }
     if (hasGap(change.state)) this.checkGaps(origin === 'ack' ? ACK_GAP_WAIT : EVENT_GAP_WAIT)
+  }
+
+  private left(id: ID): void {
+    this.lookups.forget(id)
+    this.outbox.abandon(id)
+    for (const timeline of this.timelines.get(id) ?? []) timeline.close()
+    this.timelines.delete(id)
   }
 
   private async catchUp(): Promise<void> {
@@ -294,18 +336,31 @@ export class Engine {
     const online = status === 'online'
     this.outbox.setOnline(online)
     this.reads.setOnline(online)
+    this.lookups.setOnline(online)
     if (!online) return this.presence.clear()
     for (const open of this.timelines.values()) for (const timeline of open) timeline.settle()
   }
 
-  private async sendItem({ conversationId, clientId, body }: OutboxItem): Promise<void> {
-    const delta = await this.command('message.send', { conversationId, clientId, body })
+  private async sendItem(item: OutboxItem): Promise<void> {
+    const { conversationId, clientId, body, mentions, mentionsAll } = item
+    const delta = await this.command('message.send', {
+      conversationId,
+      clientId,
+      body,
+      ...(mentions?.length ? { mentions: [...mentions] } : {}),
+      ...(mentionsAll ? { mentionsAll } : {}),
+    })
     this.replica.applyConversation(delta, 'ack')
   }
 
   private async sendRead(conversationId: ID, seq: number): Promise<void> {
     const membership = await this.command('conversation.read', { conversationId, seq })
-    this.replica.applyUser({ version: 0, memberships: [membership] }, 'rows')
+    this.replica.acceptMembership(membership)
+  }
+
+  private learn(conversationId: ID, members: Member[]): void {
+    if (this.stopped) return
+    this.replica.applyConversation({ conversationId, version: 0, members }, 'rows')
   }
 
   /** A command whose answer is of no use once the engine has stopped. */

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ConversationDelta, Message, UserDelta } from '@/api/types'
 import type { Cache, CachedState } from './cache'
 import { databaseName, openIdbCache } from './idb-cache'
+import { SCHEMA } from './idb-schema'
 import { openCache } from './open'
 import { type Origin, reduceConversation, reduceUser } from './reduce'
 import {
@@ -184,7 +185,7 @@ describe('an upgrade of the app', () => {
     tab.receive(said(1))
     tab.cache.saveOutbox(item)
     await tab.cache.flushed()
-    const next = await openIdbCache({ accountId: id, schema: 2, current: () => null })
+    const next = await openIdbCache({ accountId: id, schema: SCHEMA + 1, current: () => null })
     opened.push(next)
     const state = await next.load()
     expect(state?.outbox).toEqual([item])

@@ -67,10 +67,22 @@ class IdbCache implements Cache {
     const tx = this.db.transaction(allStores)
     const read = <Name extends Store>(name: Name) => tx.objectStore(name).getAll()
     const user = await tx.objectStore('user').get('user')
-    const [contacts, friendRequests, memberships, rows, members, outbox, unsentReads] = await Promise.all([
+    const [
+      contacts,
+      friendRequests,
+      memberships,
+      joinRequests,
+      invitations,
+      rows,
+      members,
+      outbox,
+      unsentReads,
+    ] = await Promise.all([
       read('contacts'),
       read('friendRequests'),
       read('memberships'),
+      read('joinRequests'),
+      read('invitations'),
       read('conversations'),
       membersByConversation(tx.objectStore('members')),
       read('outbox'),
@@ -89,6 +101,8 @@ class IdbCache implements Cache {
         contacts: new Map(contacts.map((row) => [row.account.id, row])),
         friendRequests: new Map(friendRequests.map((row) => [row.id, row])),
         memberships: new Map(memberships.map((row) => [row.conversationId, row])),
+        joinRequests: new Map(joinRequests.map((row) => [row.id, row])),
+        invitations: new Map(invitations.map((row) => [row.id, row])),
       },
       conversations: new Map(conversations),
       unsentReads,
@@ -235,6 +249,8 @@ class IdbCache implements Cache {
       contacts: [...user.contacts.values()],
       friendRequests: [...user.friendRequests.values()],
       memberships: [...user.memberships.values()],
+      joinRequests: [...user.joinRequests.values()],
+      invitations: [...user.invitations.values()],
     })
     for (const conversation of state.conversations.values()) {
       await writeConversation(tx, {
@@ -242,6 +258,7 @@ class IdbCache implements Cache {
         from: 0,
         conversation: true,
         members: [...conversation.members.values()],
+        forgetMembers: false,
         messages: conversation.lastMessage ? [conversation.lastMessage] : [],
         at: conversation.version,
         dropBefore: 0,

@@ -1,12 +1,14 @@
 // What the database on the device looks like, and how changes are written into it. Within one transaction
 // each; a row gives way only to a newer one, whichever tab writes.
-import type { DBSchema, IDBPTransaction, StoreNames } from 'idb'
+import type { DBSchema, IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb'
 import type {
   Account,
   Contact,
   Conversation,
   FriendRequest,
   ID,
+  Invitation,
+  JoinRequest,
   Member,
   Membership,
   Message,
@@ -22,7 +24,7 @@ import {
 import type { OutboxItem, UnsentRead } from './state'
 
 /** Raise it when a stored shape changes: what came from the server is then fetched anew. */
-export const SCHEMA = 1
+export const SCHEMA = 2
 
 interface UserRow {
   version: number
@@ -34,6 +36,7 @@ interface ConversationRow {
   version: number
   conversation: Conversation | null
   lastMessage: Message | null
+  mentions: readonly number[]
 }
 
 export interface Schema extends DBSchema {
@@ -41,6 +44,8 @@ export interface Schema extends DBSchema {
   contacts: { key: ID; value: Contact }
   friendRequests: { key: ID; value: FriendRequest }
   memberships: { key: ID; value: Membership }
+  joinRequests: { key: ID; value: JoinRequest }
+  invitations: { key: ID; value: Invitation }
   conversations: { key: ID; value: ConversationRow }
   members: { key: [ID, ID]; value: Member }
   messages: { key: [ID, number]; value: Message }
@@ -57,6 +62,8 @@ export const stores: Record<Store, { keyPath?: string | string[] }> = {
   contacts: { keyPath: 'account.id' },
   friendRequests: { keyPath: 'id' },
   memberships: { keyPath: 'conversationId' },
+  joinRequests: { keyPath: 'id' },
+  invitations: { keyPath: 'id' },
   conversations: { keyPath: 'id' },
   members: {},
   messages: { keyPath: ['conversationId', 'seq'] },
@@ -105,6 +112,10 @@ export async function writeUser(tx: Transaction, change: UserChange): Promise<vo
   for (const row of change.memberships) {
     await memberships.put(newerRead(await memberships.get(row.conversationId), row))
   }
+  const joinRequests = tx.objectStore('joinRequests')
+  const invitations = tx.objectStore('invitations')
+  for (const row of change.joinRequests) await joinRequests.put(newer(await joinRequests.get(row.id), row))
+  for (const row of change.invitations) await invitations.put(newer(await invitations.get(row.id), row))
   const users = tx.objectStore('user')
   const stored = (await users.get('user')) ?? { version: 0, account: null }
   const { account } = change.state
@@ -118,15 +129,17 @@ export async function writeUser(tx: Transaction, change: UserChange): Promise<vo
 }
 
 export async function writeConversation(tx: Transaction, change: ConversationChange): Promise<void> {
-  const { id, conversation, lastMessage } = change.state
+  const { id, conversation, lastMessage, mentions } = change.state
   const conversations = tx.objectStore('conversations')
-  const stored = (await conversations.get(id)) ?? { id, version: 0, conversation: null, lastMessage: null }
+  const nothing: ConversationRow = { id, version: 0, conversation: null, lastMessage: null, mentions: [] }
+  const stored = (await conversations.get(id)) ?? nothing
   if (change.dropBefore > 0 && stored.version < change.state.version) {
     const stale = IDBKeyRange.bound([id, 0], [id, change.dropBefore], false, true)
     await tx.objectStore('messages').delete(stale)
   }
   await writeMessages(tx, change.messages, change.at, stored.version)
   const members = tx.objectStore('members')
+  if (change.forgetMembers) await forgetMembers(members, id, change.at)
   for (const row of change.members) {
     const key: [ID, ID] = [id, row.account.id]
     await members.put(newerRead(await members.get(key), row), key)
@@ -136,7 +149,20 @@ export async function writeConversation(tx: Transaction, change: ConversationCha
     version: raised(stored.version, change),
     conversation: conversation ? newerConversation(stored.conversation, conversation) : stored.conversation,
     lastMessage: lastMessage ? newestMessage(stored.lastMessage, lastMessage) : stored.lastMessage,
+    mentions,
   })
+}
+
+/** Those as they were at a version or before it. */
+async function forgetMembers(
+  members: IDBPObjectStore<Schema, Store[], 'members', 'readwrite'>,
+  conversationId: ID,
+  at: number,
+): Promise<void> {
+  for (const key of await members.getAllKeys(within(conversationId))) {
+    const member = await members.get(key)
+    if (member && member.version <= at) await members.delete(key)
+  }
 }
 
 /**

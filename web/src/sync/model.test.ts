@@ -1,9 +1,13 @@
 // @vitest-environment node
 // The promise of the whole engine: whatever is lost, repeated, reordered or cut, in the end every device
 // knows exactly what a fresh one would learn, and everything that was sent is there once and in order.
+import 'fake-indexeddb/auto'
 import { describe, expect, it } from 'vitest'
 import type { ID } from '@/api/types'
-import { Device, expectTrue, freshlySeen, seen } from './testing/device'
+import { openIdbCache } from './idb-cache'
+import { MOST_KNOWN_TO_ALL } from './reduce'
+import { Device, expectNothingLeft, expectTrue, expectTrueMembers, freshlySeen, seen } from './testing/device'
+import { present } from './testing/model-groups'
 import { fair, type Weather } from './testing/model-link'
 import { ModelServer } from './testing/model-server'
 import { seeded, VirtualTime } from './testing/virtual-time'
@@ -23,14 +27,52 @@ interface World {
   devices: Device[]
   /** What was sent from which device, in order. */
   sent: Map<Device, { conversationId: ID; body: string }[]>
+  /** Groups that have had more members than are told of. */
+  large: Set<ID>
 }
 
 function pick<T>(random: () => number, from: readonly T[]): T | undefined {
   return from[Math.floor(random() * from.length)]
 }
 
+/** Something that somebody does to a group, from anywhere. */
+function changeGroup({ server }: World, random: () => number, counter: number): void {
+  const { groups } = server
+  const people = ['1', '2', '3']
+  const crowd = [...server.users.keys()].filter((id) => !people.includes(id))
+  const all = [...server.conversations.values()].filter(
+    ({ row }) => row.kind === 'group' && row.group?.state === 'active' && row.memberCount > 0,
+  )
+  const scope = pick(random, all)
+  if (!scope || random() < 0.05) {
+    const others =
+      random() < 0.5 ? people.slice(1) : [...people.slice(1), ...crowd.slice(0, 94 + random() * 6)]
+    groups.create('1', `group ${counter}`, others)
+    return
+  }
+  const { id } = scope.row
+  const actor = pick(random, present(scope)) ?? '1'
+  const person = pick(random, people) ?? '1'
+  const dice = random()
+  if (dice < 0.18) groups.add(id, actor, [person])
+  else if (dice < 0.3) groups.leave(id, person, random() < 0.5 ? person : actor)
+  else if (dice < 0.42) groups.add(id, actor, crowd.slice(0, random() * crowd.length))
+  else if (dice < 0.5) for (const one of crowd.slice(0, random() * 40)) groups.leave(id, one)
+  else if (dice < 0.6) groups.setRole(id, actor, person, random() < 0.5 ? 'admin' : 'member')
+  else if (dice < 0.66) groups.mute(id, actor, person, random() < 0.5 ? 0 : 1e15)
+  else if (dice < 0.72) groups.nickname(id, person, `nick ${counter}`)
+  else if (dice < 0.8) groups.announce(id, actor, `announcement ${counter}`)
+  else if (dice < 0.85) groups.update(id, actor, { name: `name ${counter}`, joinRequests: counter })
+  else if (dice < 0.9) groups.setRequest(person, groups.ask(person, id).id, { state: 'declined' })
+  else if (dice < 0.94) groups.invite(person, actor, id)
+  else if (dice < 0.98) {
+    if (scope.members.get(person)?.state === 'member') groups.setOwn(person, id, { pinnedAt: counter })
+  } else groups.dissolve(id, actor)
+}
+
 /** One thing that somebody does, or that happens. */
-function step({ server, time, devices, sent }: World, random: () => number, counter: number): void {
+function step(world: World, random: () => number, counter: number): void {
+  const { server, time, devices, sent } = world
   const device = pick(random, devices)
   if (!device) return
   const me = device.accountId
@@ -41,6 +83,10 @@ function step({ server, time, devices, sent }: World, random: () => number, coun
     ) ?? me
   const conversationId = pick(random, [...device.engine.replica.conversations.keys()])
   const anyConversation = pick(random, [...server.conversations.keys()])
+  if (random() < 0.2) changeGroup(world, random, counter)
+  for (const { row } of server.conversations.values()) {
+    if (row.memberCount > MOST_KNOWN_TO_ALL) world.large.add(row.id)
+  }
   const dice = random()
   if (dice < 0.35) {
     if (!conversationId) return
@@ -72,7 +118,7 @@ function step({ server, time, devices, sent }: World, random: () => number, coun
   } else {
     // Somebody writes a lot from a device that is not in this test: others fall far behind.
     const scope = anyConversation ? server.conversations.get(anyConversation) : undefined
-    const writer = pick(random, [...(scope?.members.keys() ?? [])])
+    const writer = pick(random, scope ? present(scope) : [])
     const many = Math.floor(random() * 30)
     for (let i = 0; writer && anyConversation && i < many; i++) {
       server.send(writer, anyConversation, `far-${counter}-${i}`, `far ${i} ${time.now()}`)
@@ -83,11 +129,17 @@ function step({ server, time, devices, sent }: World, random: () => number, coun
 async function live(seed: number, steps: number): Promise<void> {
   const random = seeded(seed)
   const time = new VirtualTime(random)
-  const server = new ModelServer(time.now)
-  for (const id of ['1', '2', '3']) server.addAccount(id)
+  const server = new ModelServer(time.now, 15, 2, 12)
+  for (let id = 1; id <= 110; id++) server.addAccount(String(id))
   server.accept(server.ask('1', '2').id, '2')
-  const devices = ['1', '1', '2', '3'].map((id) => new Device(server, id, time))
-  const world: World = { server, time, devices, sent: new Map(devices.map((device) => [device, []])) }
+  const devices = await Promise.all(
+    ['1', '1', '2', '3'].map(async (id, index) => {
+      const cache = await openIdbCache({ accountId: `${seed}-${index}`, current: () => null })
+      return new Device(server, id, time, { cache })
+    }),
+  )
+  const sent: World['sent'] = new Map(devices.map((device) => [device, []]))
+  const world: World = { server, time, devices, sent, large: new Set() }
   for (const device of devices) {
     await device.start()
     device.link.weather = storm
@@ -123,6 +175,9 @@ async function live(seed: number, steps: number): Promise<void> {
 
   for (const device of devices) {
     expect(seen(device.engine)).toEqual(await freshlySeen(server, device.accountId, time))
+    const small = [...server.conversations.keys()].filter((id) => !world.large.has(id))
+    expectTrueMembers(device, server, new Set(small))
+    await expectNothingLeft(device)
     for (const [id, timeline] of device.timelines) {
       if (timeline.state === 'ready') expectTrue(timeline, server, id)
     }
@@ -137,10 +192,15 @@ async function live(seed: number, steps: number): Promise<void> {
   }
   const all = [...server.conversations.values()].flatMap((scope) => scope.messages)
   expect(new Set(all.map((message) => message.senderId + message.clientId)).size).toBe(all.length)
-  expect(all.filter((message) => !message.clientId.startsWith('far-')).length).toBe(
-    [...world.sent.values()].flat().length,
-  )
+  // Whoever has left a group gives up what was waiting to be sent to it.
+  const direct = (id: ID) => server.conversations.get(id)?.row.kind === 'direct'
+  expect(
+    all.filter(({ clientId, conversationId }) => !clientId.startsWith('far-') && direct(conversationId))
+      .length,
+  ).toBe([...world.sent.values()].flat().filter(({ conversationId }) => direct(conversationId)).length)
   for (const device of devices) device.engine.stop()
+  // What was under way arrives nowhere; nothing else waits.
+  await time.pass(1)
   expect(time.pending).toBe(0)
 }
 

@@ -26,6 +26,12 @@ const MOST_TRYING = 60_000
 /** How many of the settled are remembered, so that a late word from another tab does not bring one back. */
 const MOST_SETTLED = 2000
 
+/** Whom a message speaks to, in a group. */
+export interface Mentions {
+  readonly mentions?: readonly ID[]
+  readonly mentionsAll?: boolean
+}
+
 /** What happens in one conversation: one send at a time. */
 interface Lane {
   sending: string | null
@@ -71,7 +77,7 @@ export class Outbox {
   }
 
   /** Takes a message in; it is kept and will be sent. Throws when too many wait. */
-  add(conversationId: ID, body: string): OutboxItem {
+  add(conversationId: ID, body: string, mentions: Mentions = {}): OutboxItem {
     if (this.items.size >= (this.options.limit ?? 500)) {
       throw new ProblemError({
         title: 'Too many waiting',
@@ -84,6 +90,7 @@ export class Outbox {
       clientId: this.clientIds.next(),
       conversationId,
       body,
+      ...mentions,
       createdAt: this.options.env.now(),
       state: 'sending',
       problem: null,
@@ -114,6 +121,11 @@ export class Outbox {
     this.options.cache.removeOutbox(clientId)
     this.options.tabs.tell({ type: 'outbox.removed', clientId })
     this.drop(clientId)
+  }
+
+  /** Gives up all that waits in a conversation: there is nobody to send it to any more. */
+  abandon(conversationId: ID): void {
+    for (const { clientId } of this.of(conversationId)) this.settle(clientId)
   }
 
   has(clientId: string): boolean {

@@ -10,6 +10,8 @@ import type {
   ConversationDelta,
   FriendRequest,
   ID,
+  Invitation,
+  JoinRequest,
   Member,
   Membership,
   Message,
@@ -35,6 +37,8 @@ export interface UserChange {
   readonly contacts: readonly Contact[]
   readonly friendRequests: readonly FriendRequest[]
   readonly memberships: readonly Membership[]
+  readonly joinRequests: readonly JoinRequest[]
+  readonly invitations: readonly Invitation[]
 }
 
 export interface ConversationChange {
@@ -42,6 +46,8 @@ export interface ConversationChange {
   readonly from: number
   readonly conversation: boolean
   readonly members: readonly Member[]
+  /** Members as they were before `at` are forgotten: too many of them changed to be told. */
+  readonly forgetMembers: boolean
   /** The version at which the messages were so. */
   readonly at: number
   /** Only the cache and the timelines know which of them are new. */
@@ -129,6 +135,8 @@ export function reduceUser(state: UserState, delta: UserDelta, origin: Origin): 
   const contacts = upsert(state.contacts, delta.contacts, (row) => row.account.id, newer)
   const friendRequests = upsert(state.friendRequests, delta.friendRequests, (row) => row.id, newer)
   const memberships = upsert(state.memberships, delta.memberships, (row) => row.conversationId, newerRead)
+  const joinRequests = upsert(state.joinRequests, delta.joinRequests, (row) => row.id, newer)
+  const invitations = upsert(state.invitations, delta.invitations, (row) => row.id, newer)
   const account = delta.account ? newer(state.account ?? undefined, delta.account) : state.account
   return {
     from: state.version,
@@ -136,6 +144,8 @@ export function reduceUser(state: UserState, delta: UserDelta, origin: Origin): 
     contacts: contacts.changed,
     friendRequests: friendRequests.changed,
     memberships: memberships.changed,
+    joinRequests: joinRequests.changed,
+    invitations: invitations.changed,
     state: {
       ...state,
       ...advance(state, delta.version, origin),
@@ -143,6 +153,8 @@ export function reduceUser(state: UserState, delta: UserDelta, origin: Origin): 
       friendRequests: friendRequests.map,
       account,
       memberships: memberships.map,
+      joinRequests: joinRequests.map,
+      invitations: invitations.map,
     },
   }
 }
@@ -179,18 +191,59 @@ function pageStart(delta: ConversationDelta): number {
   return first !== undefined && first < Infinity ? first : (delta.conversation?.lastSeq ?? 0) + 1
 }
 
+/** In conversations of more members than this, nobody is told of everybody. */
+export const MOST_KNOWN_TO_ALL = 100
+
+export function isLarge(conversation: Conversation | null): boolean {
+  return (conversation?.memberCount ?? 0) > MOST_KNOWN_TO_ALL
+}
+
+/** Of a large conversation, only those stay in memory who are known already, have a role, or are met. */
+function worthKeeping(state: ConversationState, delta: ConversationDelta, me?: ID) {
+  const senders = new Set(delta.messages?.map(({ senderId }) => senderId))
+  return ({ account: { id }, role }: Member) =>
+    role !== 'member' || id === me || senders.has(id) || state.members.has(id)
+}
+
+const MOST_MENTIONS = 50
+
+/** Whether a message speaks to somebody. */
+export function mentionsOne(message: Message, id: ID): boolean {
+  return message.senderId !== id && (message.mentionsAll === true || (message.mentions ?? []).includes(id))
+}
+
+function mentioned(known: readonly number[], messages: readonly Message[], me?: ID): readonly number[] {
+  if (me === undefined) return known
+  let mentions = known
+  for (const message of messages) {
+    const speaks = mentionsOne(message, me)
+    if (speaks === mentions.includes(message.seq)) continue
+    mentions = speaks
+      ? [...mentions, message.seq].sort((a, b) => a - b).slice(-MOST_MENTIONS)
+      : mentions.filter((seq) => seq !== message.seq)
+  }
+  return mentions
+}
+
 export function reduceConversation(
   state: ConversationState,
   delta: ConversationDelta,
   origin: Origin,
+  me?: ID,
 ): ConversationChange {
   // What comes late may have changed since, in a message that is not kept here any more.
-  const late = (origin === 'event' || origin === 'ack') && delta.version <= state.version
-  const messages = late ? [] : (delta.messages ?? [])
+  const live = origin === 'event' || origin === 'ack'
+  const messages = live && delta.version <= state.version ? [] : (delta.messages ?? [])
   const row = delta.conversation
   const known = row ? newerConversation(state.conversation, row) : state.conversation
   const conversation = withMessages(known, messages)
-  const members = upsert(state.members, delta.members, (member) => member.account.id, newerRead)
+  const large = isLarge(conversation)
+  const forgetMembers = delta.membersTruncated === true && origin === 'sync'
+  const before = forgetMembers
+    ? new Map([...state.members].filter(([, member]) => member.version > delta.version))
+    : state.members
+  const told = large && live ? delta.members?.filter(worthKeeping(state, delta, me)) : delta.members
+  const members = upsert(before, told, (member) => member.account.id, newerRead)
   // Who wrote a message has read what came before it.
   const writers = furthest(state.writers, messages)
   const wrote = [...writers].flatMap(([id, seq]) => {
@@ -203,6 +256,7 @@ export function reduceConversation(
     from: state.version,
     conversation: conversation !== state.conversation,
     members: [...changedMembers.values()],
+    forgetMembers,
     at: delta.version,
     messages,
     // What was known up to a version that is not older than the answer is still whole.
@@ -212,8 +266,10 @@ export function reduceConversation(
       ...advance(state, delta.version, origin),
       conversation,
       members: read.map,
-      writers: new Map([...writers].filter(([id]) => !read.map.has(id))),
+      // In a large conversation nobody's position but mine is shown.
+      writers: new Map([...writers].filter(([id]) => !read.map.has(id) && (!large || id === me))),
       lastMessage: messages.reduce<Message | null>(newestMessage, state.lastMessage),
+      mentions: mentioned(state.mentions, messages, me),
     },
   }
 }

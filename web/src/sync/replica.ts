@@ -1,6 +1,17 @@
 // The client's copy of what the server knows: holds the state, lets deltas through the reducers, hands
 // every change to the cache, and says what changed. Knows no network.
-import type { Account, Card, Contact, ConversationDelta, FriendRequest, ID, UserDelta } from '@/api/types'
+import type {
+  Account,
+  Card,
+  Contact,
+  ConversationDelta,
+  FriendRequest,
+  ID,
+  Invitation,
+  JoinRequest,
+  Membership,
+  UserDelta,
+} from '@/api/types'
 import type { Cache, CachedState } from './cache'
 import type { ChangeCollector } from './changes'
 import {
@@ -19,6 +30,8 @@ export interface ReplicaOptions {
   changes: ChangeCollector
   /** Called for every delta of a conversation, after it is applied. */
   applied: (change: ConversationChange, origin: Origin) => void
+  /** I am in this conversation no more; nothing is known of it any longer. */
+  left: (id: ID) => void
 }
 
 export class Replica {
@@ -40,10 +53,16 @@ export class Replica {
     this.user = cached.user
     for (const [id, state] of cached.conversations) this.states.set(id, state)
     const { open } = this.options.changes
-    open.account = open.friendRequests = true
+    open.account = open.friendRequests = open.joining = true
     for (const id of this.user.contacts.keys()) open.people.add(id)
     for (const request of this.user.friendRequests.values()) this.see(request.from, request.to)
+    for (const invitation of this.user.invitations.values()) this.see(invitation.from)
     for (const [id, state] of this.states) {
+      // Left just before this device was closed.
+      if (this.hasLeft(id)) {
+        this.forget(id)
+        continue
+      }
       open.conversations.add(id)
       for (const member of state.members.values()) this.see(member.account)
     }
@@ -67,16 +86,30 @@ export class Replica {
     const change = reduceUser(this.user, delta, origin)
     this.takeUser(change)
     for (const { conversationId, state } of change.memberships) {
-      if (state === 'left') this.forget(conversationId)
+      if (state !== 'left') continue
+      this.forget(conversationId)
+      this.options.left(conversationId)
     }
+  }
+
+  private hasLeft(id: ID): boolean {
+    return this.user.memberships.get(id)?.state === 'left'
   }
 
   applyConversation(delta: ConversationDelta, origin: Origin): void {
     const id = delta.conversationId
-    const change = reduceConversation(this.conversation(id), delta, origin)
+    // Words from a conversation that I have left come late: nothing of it stays.
+    if (!this.states.has(id) && this.hasLeft(id)) return
+    this.take(delta, origin)
+  }
+
+  private take(delta: ConversationDelta, origin: Origin): void {
+    const id = delta.conversationId
+    const change = reduceConversation(this.conversation(id), delta, origin, this.me)
     this.states.set(id, change.state)
     this.options.cache.saveConversation(change)
     this.options.changes.open.conversations.add(id)
+    if (change.members.length > 0) this.options.changes.open.members.add(id)
     for (const member of change.members) this.see(member.account)
     this.options.applied(change, origin)
   }
@@ -90,14 +123,26 @@ export class Replica {
     this.applyUser({ version: 0, friendRequests: [request] }, 'rows')
   }
 
+  acceptMembership(membership: Membership): void {
+    this.applyUser({ version: 0, memberships: [membership] }, 'rows')
+  }
+
+  acceptJoinRequest(joinRequest: JoinRequest): void {
+    this.applyUser({ version: 0, joinRequests: [joinRequest] }, 'rows')
+  }
+
+  acceptInvitation(invitation: Invitation): void {
+    this.applyUser({ version: 0, invitations: [invitation] }, 'rows')
+  }
+
   acceptAccount(account: Account): void {
     this.applyUser({ version: 0, account }, 'rows')
   }
 
-  /** A conversation that I asked for. */
+  /** A conversation that I asked for, perhaps one that I had left. */
   acceptConversation(delta: ConversationDelta): void {
     const known = this.conversation(delta.conversationId).version > 0
-    this.applyConversation(delta, known ? 'rows' : 'sync')
+    this.take(delta, known ? 'rows' : 'sync')
   }
 
   raiseRead(conversationId: ID, seq: number): void {
@@ -113,7 +158,7 @@ export class Replica {
   /** Back to knowing nothing, because the server knows less than this copy does. */
   reset(): void {
     const { open } = this.options.changes
-    open.account = open.friendRequests = true
+    open.account = open.friendRequests = open.joining = true
     for (const id of this.user.contacts.keys()) open.people.add(id)
     for (const id of this.states.keys()) open.conversations.add(id)
     this.user = emptyUser
@@ -142,6 +187,8 @@ export class Replica {
       open.friendRequests = true
       this.see(request.from, request.to)
     }
+    open.joining ||= change.joinRequests.length > 0 || change.invitations.length > 0
+    for (const invitation of change.invitations) this.see(invitation.from)
     for (const membership of change.memberships) open.conversations.add(membership.conversationId)
   }
 

@@ -5,6 +5,8 @@ import type {
   Conversation,
   FriendRequest,
   ID,
+  Invitation,
+  JoinRequest,
   Member,
   Membership,
   Message,
@@ -24,16 +26,23 @@ export interface UserState extends ScopeState {
   readonly contacts: ReadonlyMap<ID, Contact>
   readonly friendRequests: ReadonlyMap<ID, FriendRequest>
   readonly memberships: ReadonlyMap<ID, Membership>
+  /** Mine, to groups. */
+  readonly joinRequests: ReadonlyMap<ID, JoinRequest>
+  /** To me, into groups. */
+  readonly invitations: ReadonlyMap<ID, Invitation>
 }
 
 export interface ConversationState extends ScopeState {
   readonly id: ID
   readonly conversation: Conversation | null
+  /** All of them in small conversations; of large ones those who were met. */
   readonly members: ReadonlyMap<ID, Member>
   /** How far those have written whose member row has not come yet. */
   readonly writers: ReadonlyMap<ID, number>
   /** The newest message that is known. Earlier ones are in the cache and in open timelines. */
   readonly lastMessage: Message | null
+  /** The seqs of messages of others that mention me, ascending, the newest of them. */
+  readonly mentions: readonly number[]
 }
 
 export const emptyUser: UserState = {
@@ -43,6 +52,8 @@ export const emptyUser: UserState = {
   contacts: new Map(),
   friendRequests: new Map(),
   memberships: new Map(),
+  joinRequests: new Map(),
+  invitations: new Map(),
 }
 
 export function emptyConversation(id: ID): ConversationState {
@@ -54,6 +65,7 @@ export function emptyConversation(id: ID): ConversationState {
     members: new Map(),
     writers: new Map(),
     lastMessage: null,
+    mentions: [],
   }
 }
 
@@ -62,6 +74,8 @@ export interface OutboxItem {
   readonly clientId: string
   readonly conversationId: ID
   readonly body: string
+  readonly mentions?: readonly ID[]
+  readonly mentionsAll?: boolean
   readonly createdAt: number
   readonly state: 'sending' | 'failed'
   /** Why it failed. */

@@ -7,7 +7,16 @@ const noon = new Date(2026, 4, 12, 12).getTime()
 
 function message(seq: number, own: boolean, at: number): ThreadMessage {
   const senderId = own ? '1' : '2'
-  return { key: `${senderId}:${seq}`, seq, senderId, own, body: '', createdAt: at, state: 'sent' }
+  return {
+    key: `${senderId}:${seq}`,
+    seq,
+    senderId,
+    own,
+    kind: 'text',
+    body: '',
+    createdAt: at,
+    state: 'sent',
+  }
 }
 
 const blocks = (rows: ReturnType<typeof rowsOf>) =>

@@ -4,7 +4,8 @@ import { type Cache, memoryCache } from '../cache'
 import type { Changes } from '../changes'
 import type { Network } from '../connection'
 import { Engine, type Ended } from '../engine'
-import { lastSeqOf, readByOthers, readSeqOf, unreadOf } from '../selectors'
+import { isLarge } from '../reduce'
+import { isMine, knowsAllMembers, lastSeqOf, readByOthers, readSeqOf, unreadOf } from '../selectors'
 import { singleTab, type Tabs } from '../tabs'
 import type { Timeline } from '../timeline'
 import { ModelLink } from './model-link'
@@ -50,7 +51,11 @@ export class Device {
     this.engine = new Engine({
       accountId,
       link: this.link,
-      api: { messages: (id, query) => this.link.command('message.list', { conversationId: id, ...query }) },
+      api: {
+        messages: (id, query) => this.link.command('message.list', { conversationId: id, ...query }),
+        members: (id, query) => this.link.ask(() => server.groups.page(accountId, id, query)),
+        membersById: (id, ids) => this.link.ask(() => server.groups.byIds(accountId, id, ids)),
+      },
       cache: this.cache,
       env: time,
       network: this.network,
@@ -92,18 +97,31 @@ export function seen({ replica }: Engine): unknown {
       (row) => row.state === 'friend' || row.blocked,
     ),
     requests: byId(user.friendRequests.values(), (row) => row.id),
+    joinRequests: byId(user.joinRequests.values(), (row) => row.id),
+    invitations: byId(user.invitations.values(), (row) => row.id),
+    // Of what was left long ago, a fresh device learns nothing.
+    memberships: byId(user.memberships.values(), (row) => row.conversationId)
+      .filter((row) => row.state === 'member')
+      .map(({ readSeq: _read, ...row }) => row),
     conversations: byId(replica.conversations.values(), (state) => state.id).map((state) => ({
       id: state.id,
       version: state.version,
       mine: user.memberships.get(state.id)?.state,
+      group: state.conversation?.group,
+      memberCount: state.conversation?.memberCount,
+      role: state.members.get(me)?.role,
       lastSeq: lastSeqOf(state),
       lastMessage: state.lastMessage,
-      members: byId(state.members.values(), (row) => row.account.id).map(({ account, readSeq }) => ({
-        account,
-        readSeq,
-      })),
+      // Who is known of a large group is a matter of whom one has met.
+      members:
+        state.conversation?.kind === 'group'
+          ? null
+          : byId(state.members.values(), (row) => row.account.id).map(({ account, readSeq }) => ({
+              account,
+              readSeq,
+            })),
       read: readSeqOf(user, state, me),
-      readByOthers: readByOthers(state, me),
+      readByOthers: knowsAllMembers(state) ? readByOthers(state, me) : 0,
       unread: unreadOf(user, state, me),
     })),
   }
@@ -125,4 +143,33 @@ export function expectTrue(timeline: Timeline, server: ModelServer, conversation
   const from = messages[0]?.seq ?? 1
   expect(messages).toEqual(truth.slice(from - 1, from - 1 + messages.length))
   if (!timeline.hasNewer) expect(messages[messages.length - 1]?.seq ?? 0).toBe(truth.length)
+}
+
+/** Everyone whom a device knows is as the server has them, and in a group that was always small it knows all. */
+export function expectTrueMembers({ engine }: Device, server: ModelServer, always: ReadonlySet<ID>): void {
+  const { replica, me } = engine
+  for (const [id, state] of replica.conversations) {
+    const truth = server.conversations.get(id)
+    const positions = !isLarge(state.conversation)
+    for (const [account, known] of state.members) {
+      const row = truth?.members.get(account)
+      expect({ ...known, readSeq: 0, version: 0 }).toEqual({ ...row, readSeq: 0, version: 0 })
+      // Where a group has been large, what was read then was told to nobody.
+      if (positions && always.has(id)) expect(known.readSeq).toBe(row?.readSeq)
+    }
+    expect(state.members.has(me)).toBe(true)
+    if (always.has(id)) expect(knowsAllMembers(state)).toBe(true)
+  }
+}
+
+/** Nothing is kept of what one has left, in memory or on the device. */
+export async function expectNothingLeft({ engine, cache }: Device): Promise<void> {
+  const { user, conversations } = engine.replica
+  for (const id of conversations.keys()) expect(isMine(user, id)).toBe(true)
+  await cache.flushed()
+  const cached = await cache.load()
+  for (const id of cached?.conversations.keys() ?? []) expect(isMine(user, id)).toBe(true)
+  for (const { conversationId, state } of user.memberships.values()) {
+    if (state === 'left') expect(await cache.messagesAfter(conversationId, 0, 1000)).toEqual([])
+  }
 }

@@ -94,11 +94,16 @@ export class ModelLink implements Link {
   command<K extends CommandName>(
     name: K,
     request: SocketCommands[K]['request'],
-    timeout = 10_000,
+    timeout?: number,
   ): Promise<SocketCommands[K]['result']> {
+    if (this.connected) this.asked.push({ name, request: structuredClone(request) })
+    return this.ask(() => this.server.answer(this.accountId, name, structuredClone(request)), timeout)
+  }
+
+  /** A question through the weather, by socket or over HTTP. */
+  ask<Answer>(answer: () => Answer, timeout = 10_000): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (!this.connected) return reject(unreachable())
-      this.asked.push({ name, request: structuredClone(request) })
       const fail = (error: Error) => {
         this.pending.delete(fail)
         cancel()
@@ -110,7 +115,7 @@ export class ModelLink implements Link {
         if (this.chance(this.weather.loseRequest)) return
         let deliver: () => void
         try {
-          const result = this.server.answer(this.accountId, name, structuredClone(request))
+          const result = structuredClone(answer())
           deliver = () => resolve(result)
         } catch (error) {
           deliver = () => reject(error as Error)

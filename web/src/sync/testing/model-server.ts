@@ -10,6 +10,8 @@ import type {
   EventName,
   FriendRequest,
   ID,
+  Invitation,
+  JoinRequest,
   Member,
   Membership,
   Message,
@@ -20,16 +22,20 @@ import type {
   SyncResult,
   UserDelta,
 } from '@/api/types'
+import { MOST_KNOWN_TO_ALL } from '../reduce'
+import { ModelGroups, present } from './model-groups'
 
-interface UserScope {
+export interface UserScope {
   card: Card
   version: number
   contacts: Map<ID, Contact>
   requests: Map<ID, FriendRequest>
   memberships: Map<ID, Membership>
+  joinRequests: Map<ID, JoinRequest>
+  invitations: Map<ID, Invitation>
 }
 
-interface ConversationScope {
+export interface ConversationScope {
   version: number
   row: Conversation
   members: Map<ID, Member>
@@ -46,14 +52,22 @@ export class ModelServer {
   readonly users = new Map<ID, UserScope>()
   readonly conversations = new Map<ID, ConversationScope>()
   private readonly subscribers = new Set<{ accountId: ID; deliver: Deliver }>()
+  readonly groups: ModelGroups
   private nextId = 1000
 
   constructor(
-    private readonly now: () => number,
+    readonly now: () => number,
     /** More changed messages than this, and the answer is truncated. */
     private readonly mostMissed = 15,
     private readonly conversationsPerAnswer = 2,
-  ) {}
+    mostMemberChanges?: number,
+  ) {
+    this.groups = new ModelGroups(this, mostMemberChanges)
+  }
+
+  newId(): ID {
+    return String(this.nextId++)
+  }
 
   subscribe(accountId: ID, deliver: Deliver): () => void {
     const subscriber = { accountId, deliver }
@@ -61,7 +75,7 @@ export class ModelServer {
     return () => this.subscribers.delete(subscriber)
   }
 
-  private publish<K extends EventName>(to: Iterable<ID>, name: K, payload: SocketEvents[K]): void {
+  publish<K extends EventName>(to: Iterable<ID>, name: K, payload: SocketEvents[K]): void {
     const receivers = new Set(to)
     for (const { accountId, deliver } of this.subscribers) {
       if (receivers.has(accountId)) deliver(name, structuredClone(payload))
@@ -70,23 +84,32 @@ export class ModelServer {
 
   addAccount(id: ID): void {
     const card: Card = { id, username: `user${id}`, name: `Name ${id}`, kind: 'person' }
-    this.users.set(id, { card, version: 1, contacts: new Map(), requests: new Map(), memberships: new Map() })
+    this.users.set(id, {
+      card,
+      version: 1,
+      contacts: new Map(),
+      requests: new Map(),
+      memberships: new Map(),
+      joinRequests: new Map(),
+      invitations: new Map(),
+    })
   }
 
-  private user(id: ID): UserScope {
+  user(id: ID): UserScope {
     const user = this.users.get(id)
     if (!user) throw refuse(404, 'account.not_found')
     return user
   }
 
-  private scope(id: ID, accountId?: ID): ConversationScope {
+  scope(id: ID, accountId?: ID): ConversationScope {
     const scope = this.conversations.get(id)
-    if (!scope || (accountId && !scope.members.has(accountId))) throw refuse(404, 'conversation.not_found')
+    if (!scope || (accountId && scope.members.get(accountId)?.state !== 'member'))
+      throw refuse(404, 'conversation.not_found')
     return scope
   }
 
   /** One change of a user's scope. */
-  private changeUser(id: ID, change: (user: UserScope, version: number) => Omit<UserDelta, 'version'>): void {
+  changeUser(id: ID, change: (user: UserScope, version: number) => Omit<UserDelta, 'version'>): void {
     const user = this.user(id)
     user.version++
     this.publish([id], 'user.changed', { version: user.version, ...change(user, user.version) })
@@ -103,7 +126,7 @@ export class ModelServer {
   }
 
   ask(from: ID, to: ID): FriendRequest {
-    const id = String(this.nextId++)
+    const id = this.newId()
     const cards = { from: this.user(from).card, to: this.user(to).card }
     const base = { id, ...cards, greeting: 'hello', state: 'pending' as const, createdAt: this.now() }
     for (const side of [from, to]) {
@@ -156,8 +179,10 @@ export class ModelServer {
   }
 
   direct(a: ID, b: ID): ID {
-    for (const [id, scope] of this.conversations) if (scope.members.has(a) && scope.members.has(b)) return id
-    const id = String(this.nextId++)
+    for (const [id, { row, members }] of this.conversations) {
+      if (row.kind === 'direct' && members.has(a) && members.has(b)) return id
+    }
+    const id = this.newId()
     const at = this.now()
     const row: Conversation = {
       id,
@@ -190,30 +215,45 @@ export class ModelServer {
     return id
   }
 
-  send(sender: ID, conversationId: ID, clientId: string, body: string): ConversationDelta {
+  send(
+    sender: ID,
+    conversationId: ID,
+    clientId: string,
+    body: string,
+    mentions: Pick<Message, 'mentions' | 'mentionsAll'> = {},
+  ): ConversationDelta {
     const scope = this.scope(conversationId, sender)
     const known = scope.messages.find((one) => one.senderId === sender && one.clientId === clientId)
     if (known) return { conversationId, version: known.version, messages: [known] }
     if (body.startsWith('refuse')) throw refuse(403, 'conversation.not_allowed')
+    if (scope.row.group?.muted && scope.members.get(sender)?.role === 'member')
+      throw refuse(403, 'group.muted')
     scope.version++
+    const message = this.append(scope, sender, clientId, { body, ...mentions })
+    const delta: ConversationDelta = { conversationId, version: scope.version, messages: [message] }
+    this.publish(present(scope), 'conversation.changed', delta)
+    return delta
+  }
+
+  /** The message that belongs to the version just begun. */
+  append(scope: ConversationScope, sender: ID, clientId: string, part: Partial<Message>): Message {
     const message: Message = {
-      conversationId,
+      conversationId: scope.row.id,
       seq: scope.messages.length + 1,
       senderId: sender,
       clientId,
-      kind: 'text',
-      body,
+      kind: part.notice ? 'notice' : 'text',
+      body: '',
       createdAt: this.now(),
       version: scope.version,
+      ...part,
     }
     scope.messages.push(message)
     const { lastSeq, lastActivityAt } = { lastSeq: message.seq, lastActivityAt: message.createdAt }
     scope.row = { ...scope.row, lastSeq, lastActivityAt, version: scope.version }
     const member = scope.members.get(sender)
     if (member) scope.members.set(sender, { ...member, readSeq: message.seq, version: scope.version })
-    const delta: ConversationDelta = { conversationId, version: scope.version, messages: [message] }
-    this.publish(scope.members.keys(), 'conversation.changed', delta)
-    return delta
+    return message
   }
 
   /** No operation of today, but what a change of an old message will be. */
@@ -225,7 +265,7 @@ export class ModelServer {
     const message = { ...old, body, version: scope.version }
     scope.messages[seq - 1] = message
     const delta = { conversationId, version: scope.version, messages: [message] }
-    this.publish(scope.members.keys(), 'conversation.changed', delta)
+    this.publish(present(scope), 'conversation.changed', delta)
   }
 
   read(reader: ID, conversationId: ID, seq: number): Membership {
@@ -235,11 +275,14 @@ export class ModelServer {
     const membership = this.user(reader).memberships.get(conversationId)
     if (!member || !membership) throw refuse(404, 'conversation.not_found')
     if (Math.max(member.readSeq, membership.readSeq) >= reached) return membership
-    scope.version++
-    const row = { ...member, readSeq: reached, version: scope.version }
-    scope.members.set(reader, row)
-    const delta = { conversationId, version: scope.version, members: [row] }
-    this.publish(scope.members.keys(), 'conversation.changed', delta)
+    // In a large conversation nobody is told.
+    if (scope.row.memberCount <= MOST_KNOWN_TO_ALL) {
+      scope.version++
+      const row = { ...member, readSeq: reached, version: scope.version }
+      scope.members.set(reader, row)
+      const delta = { conversationId, version: scope.version, members: [row] }
+      this.publish(present(scope), 'conversation.changed', delta)
+    }
     this.changeUser(reader, (user, version) => {
       const next = { ...membership, readSeq: reached, version }
       user.memberships.set(conversationId, next)
@@ -297,23 +340,37 @@ export class ModelServer {
         contacts,
         friendRequests: newer(user.requests.values()),
         memberships: newer(user.memberships.values()),
+        joinRequests: newer(user.joinRequests.values()),
+        invitations: newer(user.invitations.values()),
       },
-      conversations: now.map((scope) => this.since(scope, named.get(scope.row.id), request.messages ?? 20)),
+      conversations: now.map((scope) =>
+        this.since(accountId, scope, named.get(scope.row.id), request.messages ?? 20),
+      ),
       more: due.length > now.length,
       online: [],
       serverTime: this.now(),
     })
   }
 
-  private since(scope: ConversationScope, known: number | undefined, page: number): ConversationDelta {
+  private since(
+    accountId: ID,
+    scope: ConversationScope,
+    known: number | undefined,
+    page: number,
+  ): ConversationDelta {
     const version = scope.version
     const changed = scope.messages.filter((one) => known !== undefined && one.version > known)
-    const members = [...scope.members.values()]
-    const base = { conversationId: scope.row.id, version, conversation: scope.row }
-    if (known === undefined || known > version || changed.length > this.mostMissed) {
-      return { ...base, members, truncated: true, messages: scope.messages.slice(-Math.min(page, 10)) }
+    const truncated = known === undefined || known > version || changed.length > this.mostMissed
+    const messages = truncated ? scope.messages.slice(-Math.min(page, 10)) : changed
+    const senders = new Set(messages.map(({ senderId }) => senderId))
+    return {
+      conversationId: scope.row.id,
+      version,
+      conversation: scope.row,
+      ...this.groups.membersSince(scope, accountId, known, senders),
+      ...(truncated ? { truncated } : {}),
+      messages,
     }
-    return { ...base, members: members.filter((row) => row.version > known), messages: changed }
   }
 
   /** Answers a command as the socket would. */
@@ -328,9 +385,10 @@ export class ModelServer {
       sync: (asked) => this.sync(accountId, asked),
       'conversation.open': (asked) => {
         const scope = this.scope(this.direct(accountId, asked.accountId))
-        return this.since(scope, undefined, 20)
+        return this.since(accountId, scope, undefined, 20)
       },
-      'message.send': (asked) => this.send(accountId, asked.conversationId, asked.clientId, asked.body),
+      'message.send': ({ conversationId, clientId, body, ...mentions }) =>
+        this.send(accountId, conversationId, clientId, body, mentions),
       'message.list': (asked) => this.list(accountId, asked.conversationId, asked),
       'conversation.read': (asked) => this.read(accountId, asked.conversationId, asked.seq),
       'conversation.typing': () => ({}),
