@@ -180,10 +180,10 @@ func (r *Raster) row(x, y int, line []uint8) {
 		for i, v := range img.Pix[img.PixOffset(x, y):][:n] {
 			copy(line[4*i:], colours[v][:])
 		}
-	default:
+	case image.RGBA64Image: // all that the decoders make
 		for i := range n {
-			red, green, blue, alpha := img.At(x+i, y).RGBA()
-			line[4*i], line[4*i+1], line[4*i+2], line[4*i+3] = uint8(red>>8), uint8(green>>8), uint8(blue>>8), uint8(alpha>>8)
+			c := img.RGBA64At(x+i, y)
+			line[4*i], line[4*i+1], line[4*i+2], line[4*i+3] = uint8(c.R>>8), uint8(c.G>>8), uint8(c.B>>8), uint8(c.A>>8)
 		}
 	}
 }
