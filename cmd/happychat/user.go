@@ -57,7 +57,7 @@ func userCommands() []config.Command {
 			Options: func(f *flag.FlagSet) {
 				f.BoolVar(&wish.Owner, "owner", false, "make it an owner")
 				f.StringVar(&wish.Name, "name", "", "the name that others see; as the user name if not given")
-				f.StringVar(&wish.Language, "speaks", account.Languages[0], "the account's language: "+strings.Join(account.Languages, " or "))
+				f.StringVar(&wish.Language, "language", account.Languages[0], "the account's language: "+strings.Join(account.Languages, " or "))
 			},
 			Run: func(ctx context.Context, in config.Invocation) error {
 				wish.Username, wish.Email = in.Args[0], in.Args[1]
@@ -72,6 +72,13 @@ func userCommands() []config.Command {
 		one(control.Password, "Set a password; all sessions end", passwordHelp, "%s has a new password. All sessions have ended.\n", true),
 		one(control.Owner, "Make an account an owner", "", "%s is an owner now.\n", false),
 		one(control.Disable, "Keep an account from signing in; all its sessions end", "", "%s can not sign in any more. All sessions have ended.\n", false),
+		{
+			Name: "user email", Args: "USERNAME|EMAIL NEW-EMAIL", MinArgs: 2, MaxArgs: 2, Summary: "Give an account another e-mail address, without asking either mailbox", Settings: config.Storage,
+			Run: func(ctx context.Context, in config.Invocation) error {
+				return act(ctx, in, control.Request{Action: control.Email, Login: in.Args[0], Email: in.Args[1]}, "%s has the new address.\n")
+			},
+		},
+		one(control.Delete, "Delete an account for good; what it wrote stays with whom it wrote to", "", "%s is deleted. The user name rests for 90 days.\n", false),
 		one(control.Enable, "Let a disabled account sign in again", "", "%s can sign in again.\n", false),
 	}
 }
@@ -102,7 +109,8 @@ func perform(ctx context.Context, c config.Config, r control.Request) (control.A
 		return control.Answer{}, err
 	}
 	clock := change.SystemClock{}
-	accounts := account.NewService(account.Options{Store: store, IDs: change.NewIDs(clock), Clock: clock})
+	ids := change.NewIDs(clock)
+	accounts := account.NewService(account.Options{Store: store, IDs: ids, Clock: clock, Gone: app.Forget(store, ids, clock)})
 	answer, err := control.Perform(ctx, accounts, r)
 	return answer, errors.Join(sentence(err), store.Close())
 }

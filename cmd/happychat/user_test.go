@@ -48,12 +48,19 @@ func TestUserCommands(t *testing.T) {
 		{"short\n", "user create ming ming@example.org", 1, "", "at least 8 characters"},
 		{"vK8#mQ2x-right", "user create m ming@example.org", 1, "", "A user name is"},
 		{"vK8#mQ2x-right", "user create LAN ming@example.org", 1, "", "in use"},
-		{"vK8#mQ2x-right", "user create ming ming@example.org --speaks en", 0, "ming can sign in now.\n", ""},
+		{"vK8#mQ2x-right", "user create ming ming@example.org --language en", 0, "ming can sign in now.\n", ""},
 		{"", "user disable lan", 1, "", "only owner"},
 		{"", "user owner ming@example.org", 0, "ming is an owner now.\n", ""},
 		{"", "user disable LAN", 0, "lan can not sign in any more. All sessions have ended.\n", ""},
 		{"", "user enable lan", 0, "lan can sign in again.\n", ""},
 		{"another-vK8#mQ2x\n", "user password lan", 0, "lan has a new password. All sessions have ended.\n", ""},
+		{"", "user email ming ming@example.net", 0, "ming has the new address.\n", ""},
+		{"", "user email ming lan@example.org", 1, "", "in use"},
+		{"", "user email ming nonsense", 1, "", "no e-mail address"},
+		{"vK8#mQ2x-right", "user create hong hong@example.org", 0, "hong can sign in now.\n", ""},
+		{"", "user delete hong", 0, "hong is deleted. The user name rests for 90 days.\n", ""},
+		{"", "user delete hong", 1, "", "no such account"},
+		{"vK8#mQ2x-right", "user create Hong hong@example.org", 1, "", "in use"},
 		{"", "user activate nobody", 1, "", "Nobody of this user name"},
 		{"", "user disable", 2, "", "USERNAME|EMAIL"},
 	} {
@@ -67,7 +74,7 @@ func TestUserCommands(t *testing.T) {
 	}
 	_, out, _ := run(t, "", "user", "list", "--data", data)
 	lines := strings.Split(out, "\n")
-	if len(lines) != 4 || !strings.HasPrefix(lines[1], "lan        小兰  lan@example.org   owner  active  ") || !strings.HasPrefix(lines[2], "ming       ming  ming@example.org  owner  active  ") {
+	if len(lines) != 4 || !strings.HasPrefix(lines[1], "lan        小兰  lan@example.org   owner  active  ") || !strings.HasPrefix(lines[2], "ming       ming  ming@example.net  owner  active  ") {
 		t.Errorf("the list:\n%s", out)
 	}
 }

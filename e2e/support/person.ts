@@ -167,6 +167,8 @@ export class Person {
   async activate(n = 1) {
     const letter = await this.mailbox.letter(this.email, n)
     await this.open(linkIn(letter))
+    await this.field('activate.password').fill(this.password)
+    await this.button('activate.go').click()
     await expect(this.place('chats')).toBeVisible()
   }
 
@@ -201,7 +203,7 @@ export class Person {
     await this.call('POST', '/registrations', { username, email, password, name, language })
     const link = linkIn(await this.mailbox.letter(email, n))
     const token = link.slice(link.indexOf('#') + 1)
-    const signedIn = await this.call<SignedIn>('POST', '/activations', { token })
+    const signedIn = await this.call<SignedIn>('POST', '/activations', { token, password })
     this.id = signedIn.account.id
     return this
   }

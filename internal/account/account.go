@@ -31,6 +31,9 @@ type State string
 const (
 	Active   State = "active"
 	Disabled State = "disabled"
+	// Deleted is for good: nothing of the person is left but what they wrote to
+	// others.
+	Deleted State = "deleted"
 )
 
 // Account is somebody who can sign in. It is a row of its own user scope.
@@ -44,8 +47,11 @@ type Account struct {
 	Role         Role
 	State        State
 	Language     string // BCP 47: "zh-CN" or "en"
-	CreatedAt    int64
-	Version      int64
+	// Avatar is the attachment that shows the person, or empty.
+	Avatar    string
+	Profile   Profile
+	CreatedAt int64
+	Version   int64
 }
 
 // RowKey implements change.Row.
@@ -59,11 +65,13 @@ type Card struct {
 	Username string
 	Name     string
 	Kind     Kind
+	Avatar   string // the attachment, or empty
+	Deleted  bool   // user name and name are empty
 }
 
 // Card gives what others see.
 func (a Account) Card() Card {
-	return Card{ID: a.ID, Username: a.Username, Name: a.Name, Kind: a.Kind}
+	return Card{ID: a.ID, Username: a.Username, Name: a.Name, Kind: a.Kind, Avatar: a.Avatar, Deleted: a.State == Deleted}
 }
 
 // How long things last.
@@ -71,6 +79,9 @@ const (
 	RegistrationLife = 48 * time.Hour
 	ResetLife        = time.Hour
 	SetupLife        = 7 * 24 * time.Hour
+	EmailChangeLife  = 24 * time.Hour
+	// RetiredLife is how long nobody gets the user name of a deleted account.
+	RetiredLife = 90 * 24 * time.Hour
 	// RememberedLife and SessionLife are how long a session lasts after it was
 	// last used, with and without "remember me".
 	RememberedLife = 90 * 24 * time.Hour
@@ -142,6 +153,10 @@ const (
 	Reset Purpose = "reset"
 	// Setup makes the first owner; it belongs to no account.
 	Setup Purpose = "setup"
+	// EmailProve shows that a new address is the account's owner's, and
+	// EmailApprove that whoever reads the old one agrees.
+	EmailProve   Purpose = "email_prove"
+	EmailApprove Purpose = "email_approve"
 	// decoy is for nothing: it is stored where a token would be, if there were
 	// an account, so that both take the same time.
 	decoy Purpose = "decoy"
@@ -190,6 +205,7 @@ const (
 	Revoked         EndReason = "revoked"
 	SignedOut       EndReason = "signed_out"
 	AccountDisabled EndReason = "disabled"
+	AccountDeleted  EndReason = "deleted"
 	PasswordChanged EndReason = "password_changed"
 	Expired         EndReason = "expired"
 )

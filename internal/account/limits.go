@@ -23,6 +23,8 @@ type Rates struct {
 	Password        ratelimit.Rate // checks of the current one, by account
 	Edit            ratelimit.Rate // changes that everybody who knows the account is told, by account
 	TokenByAddress  ratelimit.Rate
+	Export          ratelimit.Rate // archives of everything, by account
+	Profile         ratelimit.Rate // looks at the profiles of others, by account
 	// Lookup is for whatever tells an account who else has one, by account.
 	Lookup ratelimit.Rate
 }
@@ -37,6 +39,8 @@ var StandardRates = Rates{
 	MailByRecipient:   ratelimit.Rate{Burst: 5, Every: 10 * time.Minute},
 	Password:          ratelimit.Rate{Burst: 10, Every: 30 * time.Second},
 	Edit:              ratelimit.Rate{Burst: 10, Every: 30 * time.Second},
+	Export:            ratelimit.Rate{Burst: 3, Every: 20 * time.Minute},
+	Profile:           ratelimit.Rate{Burst: 120, Every: time.Second},
 	TokenByAddress:    ratelimit.Rate{Burst: 120, Every: 5 * time.Second},
 	Lookup:            ratelimit.Rate{Burst: 60, Every: 10 * time.Second},
 }
@@ -47,6 +51,7 @@ const limitKeys = 20_000
 type limits struct {
 	registerByAddress, signInByAddress, signInByLogin, signInByBoth        *ratelimit.Limiter
 	mailByAddress, mailByRecipient, password, edit, tokenByAddress, lookup *ratelimit.Limiter
+	export, profile                                                        *ratelimit.Limiter
 }
 
 func newLimits(clock change.Clock, r Rates) limits {
@@ -62,6 +67,8 @@ func newLimits(clock change.Clock, r Rates) limits {
 		edit:              limiter(r.Edit),
 		tokenByAddress:    limiter(r.TokenByAddress),
 		lookup:            limiter(r.Lookup),
+		export:            limiter(r.Export),
+		profile:           limiter(r.Profile),
 	}
 }
 
@@ -69,4 +76,14 @@ func newLimits(clock change.Clock, r Rates) limits {
 // account: by looking for a name, or by asking for friendship.
 func (s *Service) AllowLookup(_ context.Context, actor Actor) error {
 	return s.limits.lookup.Check(actor.AccountID.String())
+}
+
+// AllowProfile tells whether the actor may look at one more profile.
+func (s *Service) AllowProfile(_ context.Context, actor Actor) error {
+	return s.limits.profile.Check(actor.AccountID.String())
+}
+
+// AllowExport tells whether the actor may have one more archive made.
+func (s *Service) AllowExport(_ context.Context, actor Actor) error {
+	return s.limits.export.Check(actor.AccountID.String())
 }

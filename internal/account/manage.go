@@ -12,7 +12,8 @@ import (
 // listPage is how many accounts are read at once.
 const listPage = 500
 
-// All calls fn with every account, in the order of their making.
+// All calls fn with every account that is not deleted, in the order of their
+// making.
 func (s *Service) All(ctx context.Context, fn func(Account) error) error {
 	after := change.ID(0)
 	for {
@@ -21,10 +22,13 @@ func (s *Service) All(ctx context.Context, fn func(Account) error) error {
 			return err
 		}
 		for _, a := range page {
+			after = a.ID
+			if a.State == Deleted {
+				continue
+			}
 			if err := fn(a); err != nil {
 				return err
 			}
-			after = a.ID
 		}
 		if len(page) < listPage {
 			return nil
@@ -109,7 +113,7 @@ func (s *Service) Disable(ctx context.Context, login string) (Account, error) {
 		if err != nil {
 			return err
 		}
-		if err := mayDisable(*a, owners); err != nil {
+		if err := mayEnd(*a, owners); err != nil {
 			return err
 		}
 		a.State = Disabled

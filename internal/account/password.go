@@ -54,6 +54,9 @@ func (s *Service) putPassword(ctx context.Context, a Account, hash string, keep 
 	if err := s.store.DeleteTokens(ctx, a.ID, Reset); err != nil {
 		return err
 	}
+	if err := s.dropEmailChange(ctx, a.ID); err != nil {
+		return err
+	}
 	if a.Email != "" {
 		s.mail(ctx, Letter{Kind: LetterPasswordChanged, To: a.Email, Language: a.Language, Name: a.Name})
 	}
@@ -67,7 +70,6 @@ func (s *Service) RequestReset(ctx context.Context, email string, client Client)
 	if err != nil {
 		return err
 	}
-	token, now := change.NewToken(), s.clock.Now()
 	return s.store.Update(ctx, func(ctx context.Context) error {
 		a, err := optional(s.store.AccountByLogin(ctx, email))
 		if err != nil {
@@ -76,10 +78,7 @@ func (s *Service) RequestReset(ctx context.Context, email string, client Client)
 		if a.ID == 0 || a.State != Active || a.Kind != Person {
 			return s.putDecoy(ctx)
 		}
-		s.mail(ctx, Letter{Kind: LetterReset, To: a.Email, Language: a.Language, Name: a.Name, Token: token, Valid: ResetLife})
-		return s.store.CreateToken(ctx, Token{
-			Hash: hashToken(token), Purpose: Reset, AccountID: a.ID, CreatedAt: now, ExpiresAt: now + change.Ms(ResetLife),
-		})
+		return s.sendReset(ctx, a)
 	})
 }
 

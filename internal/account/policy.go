@@ -15,6 +15,7 @@ var (
 	ErrClosed          = change.Errorf(change.Forbidden, "registration.closed", "New accounts are made by the owner of this server only. Ask them for one.")
 	ErrUsernameTaken   = change.Errorf(change.Conflict, "registration.username_taken", "Somebody else took this user name meanwhile. Choose another one; the link still works.").On("username")
 	ErrNoRegistration  = change.Errorf(change.NotFound, "registration.not_found", "Nobody of this user name or e-mail address waits to be activated.")
+	ErrWrongActivation = change.Errorf(change.Invalid, "registration.wrong_password", "This is not the password that was chosen when signing up. If you did not sign up yourself, leave this page, and sign up with a password of your own.").On("password")
 	ErrAmbiguous       = change.Errorf(change.Conflict, "registration.ambiguous", "Several registrations ask for this user name. Name the e-mail address instead.")
 	ErrTokenInvalid    = change.Errorf(change.Gone, "token.invalid", "This link was used already, or is too old. Ask for a new one.")
 	ErrSetUp           = change.Errorf(change.Gone, "token.invalid", "This server has an owner already. Sign in instead.")
@@ -26,7 +27,12 @@ var (
 	ErrPasswordLong    = change.Errorf(change.Invalid, "password.too_long", "The password can have at most %d characters.", MaxPassword).On("password")
 	ErrPasswordCommon  = change.Errorf(change.Invalid, "password.common", "Too many people use a password like this one. Choose another; a few words in a row are easy to keep in mind.").On("password")
 	ErrPasswordKnown   = change.Errorf(change.Invalid, "password.known", "The password can not be the user name or the e-mail address. Choose another.").On("password")
-	errNothingToChange = change.Errorf(change.Invalid, "request.invalid", "There is nothing to change. Give a name or a language.")
+	ErrAvatar          = change.Errorf(change.Invalid, "avatar.invalid", "This picture can not be used. Choose another one.").On("avatar")
+	ErrWebsite         = change.Errorf(change.Invalid, "website.invalid", "This is no address of a website. It should look like https://example.org.").On("website")
+	ErrGitHub          = change.Errorf(change.Invalid, "github.invalid", "A GitHub user name has letters, digits and single dashes, at most %d.", MaxGitHub).On("github")
+	ErrEmailSame       = change.Errorf(change.Invalid, "email.same", "This is your address already.").On("email")
+	ErrNoPassword      = change.Errorf(change.Conflict, "account.no_password", "This account has no password yet. Sign out, choose “Forgotten password?”, and set one first.")
+	errNothingToChange = change.Errorf(change.Invalid, "request.invalid", "There is nothing to change.")
 )
 
 // attempt is all that a sign-in depends on: what the login name was found to
@@ -77,9 +83,9 @@ func mayRedeem(t Token, purpose Purpose, now int64) error {
 	return nil
 }
 
-// mayDisable tells whether an account can be disabled: there is always an owner
-// who can sign in. owners is how many there are now.
-func mayDisable(a Account, owners int) error {
+// mayEnd tells whether an account can be disabled or deleted: there is always
+// an owner who can sign in. owners is how many there are now.
+func mayEnd(a Account, owners int) error {
 	if a.Role == Owner && a.State == Active && owners <= 1 {
 		return ErrLastOwner
 	}

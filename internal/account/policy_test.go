@@ -55,14 +55,14 @@ func TestMayRedeem(t *testing.T) {
 	}
 }
 
-func TestMayDisable(t *testing.T) {
+func TestMayEnd(t *testing.T) {
 	for _, c := range []struct {
 		role   Role
 		state  State
 		owners int
 		want   string
 	}{{User, Active, 1, ""}, {Owner, Active, 2, ""}, {Owner, Active, 1, "account.last_owner"}, {Owner, Disabled, 0, ""}} {
-		if got := code(mayDisable(Account{Role: c.role, State: c.state}, c.owners)); got != c.want {
+		if got := code(mayEnd(Account{Role: c.role, State: c.state}, c.owners)); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}

@@ -120,11 +120,13 @@ func (s *Service) putDecoy(ctx context.Context) error {
 	return s.store.CreateToken(ctx, Token{Hash: hashToken(change.NewToken()), Purpose: decoy, CreatedAt: now, ExpiresAt: now + change.Ms(ResetLife)})
 }
 
-// Activate makes the account that a mailed token stands for and signs in.
+// Activate makes the account that a mailed token stands for and signs in. The
+// password is the one that was chosen when signing up: a stranger who signed up
+// with an address of another knows it, and the reader of the mail does not.
 // username, if not empty, is another one than was asked for; it is asked for
 // with ErrUsernameTaken, after which the token is still good. Of many who use
 // the same token, one succeeds.
-func (s *Service) Activate(ctx context.Context, token, username string, client Client) (SignedIn, error) {
+func (s *Service) Activate(ctx context.Context, token, password, username string, client Client) (SignedIn, error) {
 	if username != "" {
 		var err error
 		if username, err = checkUsername("username", username); err != nil {
@@ -134,14 +136,35 @@ func (s *Service) Activate(ctx context.Context, token, username string, client C
 	if err := s.limits.tokenByAddress.Check(from(client)); err != nil {
 		return SignedIn{}, err
 	}
-	var out SignedIn
-	err := s.store.Update(ctx, func(ctx context.Context) error {
+	waiting := func(ctx context.Context) (Registration, error) {
 		r, err := s.store.RegistrationByToken(ctx, hashToken(token))
 		if err != nil {
-			return instead(err, ErrTokenInvalid)
+			return r, instead(err, ErrTokenInvalid)
 		}
 		if s.clock.Now() >= r.ExpiresAt {
-			return ErrTokenInvalid
+			return r, ErrTokenInvalid
+		}
+		return r, nil
+	}
+	before, err := waiting(ctx)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.limits.password.Check(before.TokenHash); err != nil {
+		return SignedIn{}, err
+	}
+	right, err := s.hasher.Verify(ctx, before.PasswordHash, password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if !right {
+		return SignedIn{}, ErrWrongActivation
+	}
+	var out SignedIn
+	err = s.store.Update(ctx, func(ctx context.Context) error {
+		r, err := waiting(ctx)
+		if err != nil {
+			return err
 		}
 		if username != "" {
 			r.Username = username
@@ -185,7 +208,7 @@ func (s *Service) create(ctx context.Context, w Wish, hash string, role Role) (A
 	}
 	return s.store.CreateAccount(ctx, Account{
 		ID: s.ids.Next(), Kind: Person, Username: w.Username, Name: w.Name, Email: w.Email, PasswordHash: hash,
-		Role: role, State: Active, Language: w.Language, CreatedAt: s.clock.Now(),
+		Role: role, State: Active, Language: w.Language, Profile: Profile{Visibility: StandardVisibility}, CreatedAt: s.clock.Now(),
 	})
 }
 

@@ -26,14 +26,26 @@ type Store interface {
 	Owners(ctx context.Context) (int, error)
 	// CreateAccount stores a new account, puts it into the change of its user
 	// scope, and returns ErrTaken if the user name or the address is another
-	// account's.
+	// account's, or the user name rests.
 	CreateAccount(ctx context.Context, a Account) (Account, error)
-	// PutAccount stores what can change of an account (name, password, role,
-	// state, language) and puts it into the change of its user scope. If its
+	// PutAccount stores what can change of an account (name, address, password,
+	// role, state, language, picture, profile) and puts it into the change of
+	// its user scope. The address must be nobody else's. If its
 	// card is another one now, every row that shows the card (contacts, friend
 	// requests, members) gets the new version of its scope and is put into
 	// that scope's change.
 	PutAccount(ctx context.Context, a Account) (Account, error)
+	// EraseAccount makes an account Deleted as PutAccount would, without user
+	// name, name, address, password, picture and profile, removes its one-time
+	// tokens and whatever else it signs in with, and lets nobody have its user
+	// name before the time given.
+	EraseAccount(ctx context.Context, id change.ID, usernameUntil int64) error
+
+	// EmailChange gives the one of an account.
+	EmailChange(ctx context.Context, account change.ID) (EmailChange, error)
+	// PutEmailChange stores the one of an account in place of the one before.
+	PutEmailChange(ctx context.Context, c EmailChange) error
+	DeleteEmailChange(ctx context.Context, account change.ID) error
 
 	CreateRegistration(ctx context.Context, r Registration) error
 	RegistrationByToken(ctx context.Context, hash string) (Registration, error)
@@ -54,6 +66,8 @@ type Store interface {
 	TakeToken(ctx context.Context, hash string) (Token, error)
 	DeleteTokens(ctx context.Context, account change.ID, purpose Purpose) error
 
+	// CreateSession stores a session, and who signed in when and from where,
+	// which outlasts it.
 	CreateSession(ctx context.Context, s Session) error
 	// SessionByToken gives the session, expired or not, with its account.
 	SessionByToken(ctx context.Context, hash string) (Session, Account, error)
@@ -67,8 +81,8 @@ type Store interface {
 	// gone stay so, and none goes back in time.
 	NoteUses(ctx context.Context, uses []Use) error
 
-	// DeleteExpired removes registrations, tokens and sessions that expired
-	// before or at now, and returns the sessions by account.
+	// DeleteExpired removes registrations, tokens, changes of address, rests of
+	// user names and sessions that expired before or at now, and returns the sessions by account.
 	DeleteExpired(ctx context.Context, now int64) (map[change.ID][]change.ID, error)
 }
 
@@ -85,6 +99,16 @@ const (
 	LetterReset LetterKind = "reset"
 	// LetterPasswordChanged tells that the password is another one now.
 	LetterPasswordChanged LetterKind = "password_changed"
+	// LetterEmailProve carries the token with which a new address is confirmed,
+	// to that address; LetterEmailApprove the one with which the present
+	// address agrees.
+	LetterEmailProve   LetterKind = "email_prove"
+	LetterEmailApprove LetterKind = "email_approve"
+	// LetterEmailChanged tells the address before that it is not the account's
+	// any more.
+	LetterEmailChanged LetterKind = "email_changed"
+	// LetterDeleted tells that the account was deleted.
+	LetterDeleted LetterKind = "deleted"
 )
 
 // Letter is what somebody is to be mailed.
@@ -93,6 +117,7 @@ type Letter struct {
 	To       string
 	Language string
 	Name     string        // how the person is addressed; empty in letters to addresses that nobody has confirmed
+	About    string        // the address that the letter is about, if it is about one
 	Token    string        // for the link; empty if it has none
 	Valid    time.Duration // how long the token is
 }
@@ -103,6 +128,14 @@ type Mailer interface {
 	// the letter arrives is told by the mailer's log, and every letter can be
 	// asked for again.
 	Send(Letter)
+}
+
+// Avatars makes pictures of people from what they uploaded.
+type Avatars interface {
+	// MakeAvatar makes the square sizes of an attachment, so that it can show
+	// the account. It returns an error to be shown if the attachment is not a
+	// picture that the account uploaded.
+	MakeAvatar(ctx context.Context, account change.ID, attachment string) error
 }
 
 // Options of a Service. Store, IDs and Clock are required.
@@ -117,6 +150,11 @@ type Options struct {
 	// Ended is called after the commit that ended sessions, and must not block.
 	// It may be nil.
 	Ended func(account change.ID, sessions []change.ID, reason EndReason)
+	// Gone runs in the transaction that deletes an account, so that the other
+	// nouns forget it, and undoes it by failing. It may be nil.
+	Gone func(ctx context.Context, account change.ID) error
+	// Avatars may be nil: nobody can have a picture.
+	Avatars Avatars
 	// Closed: nobody can register.
 	Closed bool
 	Rates  Rates
@@ -132,23 +170,29 @@ type Service struct {
 	clock  change.Clock
 	hasher *Hasher
 	ended  func(account change.ID, sessions []change.ID, reason EndReason)
-	closed bool
-	limits limits
-	uses   uses
-	log    *slog.Logger
+	gone   func(ctx context.Context, account change.ID) error
+	// avatars may be nil.
+	avatars Avatars
+	closed  bool
+	limits  limits
+	uses    uses
+	log     *slog.Logger
 }
 
 // NewService makes the service. Run keeps it going.
 func NewService(o Options) *Service {
 	s := &Service{
 		store: o.Store, mailer: o.Mailer, ids: o.IDs, clock: o.Clock, hasher: o.Hasher,
-		ended: o.Ended, closed: o.Closed, log: o.Log, uses: newUses(),
+		ended: o.Ended, gone: o.Gone, avatars: o.Avatars, closed: o.Closed, log: o.Log, uses: newUses(),
 	}
 	if s.hasher == nil {
 		s.hasher = NewHasher(HashCost{})
 	}
 	if s.ended == nil {
 		s.ended = func(change.ID, []change.ID, EndReason) {}
+	}
+	if s.gone == nil {
+		s.gone = func(context.Context, change.ID) error { return nil }
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

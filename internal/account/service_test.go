@@ -51,7 +51,7 @@ var wide = func() (r account.Rates) {
 	all := ratelimit.Rate{Burst: 1_000_000, Every: time.Millisecond}
 	return account.Rates{
 		RegisterByAddress: all, SignInByAddress: all, SignInByLogin: all, SignInByBoth: all, MailByAddress: all,
-		MailByRecipient: all, Password: all, Edit: all, TokenByAddress: all, Lookup: all,
+		MailByRecipient: all, Password: all, Edit: all, TokenByAddress: all, Lookup: all, Export: all, Profile: all,
 	}
 }()
 
@@ -217,7 +217,7 @@ func TestRegisterAndActivate(t *testing.T) {
 	_, err = f.SignIn(f.ctx, account.Credentials{Login: "lan", Password: secret + "x"}, phone)
 	wants(t, "sign in before with a wrong password", err, account.ErrBadCredentials)
 
-	in, err := f.Activate(f.ctx, l.Token, "", phone)
+	in, err := f.Activate(f.ctx, l.Token, secret, "", phone)
 	f.must(err)
 	if in.Account.Username != "Lan" || in.Account.Name != "小兰" || in.Account.Role != account.User || in.Account.Version != 1 {
 		t.Errorf("account: %+v", in.Account)
@@ -225,7 +225,7 @@ func TestRegisterAndActivate(t *testing.T) {
 	if in.Session.Device != phone.Device || in.Session.Address != phone.Address || !f.alive(in.Token) {
 		t.Errorf("session: %+v", in.Session)
 	}
-	_, err = f.Activate(f.ctx, l.Token, "", phone)
+	_, err = f.Activate(f.ctx, l.Token, secret, "", phone)
 	wants(t, "the same token again", err, account.ErrTokenInvalid)
 	f.signIn("lan@EXAMPLE.org")
 	f.signIn("ＬＡＮ")
@@ -240,14 +240,14 @@ func TestActivationTokens(t *testing.T) {
 	first := f.letter(account.LetterActivation, "lan@example.org").Token
 	f.must(f.ResendActivation(f.ctx, "LAN@example.org", phone))
 	second := f.letter(account.LetterActivation, "lan@example.org").Token
-	_, err := f.Activate(f.ctx, first, "", phone)
+	_, err := f.Activate(f.ctx, first, secret, "", phone)
 	wants(t, "a token that was replaced", err, account.ErrTokenInvalid)
 	for _, token := range []string{"", "x", second + "x"} {
-		_, err := f.Activate(f.ctx, token, "", phone)
+		_, err := f.Activate(f.ctx, token, secret, "", phone)
 		wants(t, "no token", err, account.ErrTokenInvalid)
 	}
 	f.clock.advance(account.RegistrationLife)
-	_, err = f.Activate(f.ctx, second, "", phone)
+	_, err = f.Activate(f.ctx, second, secret, "", phone)
 	wants(t, "an expired token", err, account.ErrTokenInvalid)
 	f.must(f.ResendActivation(f.ctx, "lan@example.org", phone))
 	if got := f.mail(); len(got) != 0 {
@@ -272,17 +272,17 @@ func TestUsernameTakenMeanwhile(t *testing.T) {
 	lanToken := f.letter(account.LetterActivation, lan.Email).Token
 	f.must(f.Register(f.ctx, other, phone))
 	otherToken := f.letter(account.LetterActivation, other.Email).Token
-	_, err := f.Activate(f.ctx, otherToken, "", phone)
+	_, err := f.Activate(f.ctx, otherToken, secret, "", phone)
 	f.must(err)
-	_, err = f.Activate(f.ctx, lanToken, "", phone)
+	_, err = f.Activate(f.ctx, lanToken, secret, "", phone)
 	wants(t, "the taken name", err, account.ErrUsernameTaken)
-	_, err = f.Activate(f.ctx, lanToken, "LAN", phone)
+	_, err = f.Activate(f.ctx, lanToken, secret, "LAN", phone)
 	wants(t, "the taken name in capitals", err, account.ErrUsernameTaken)
-	_, err = f.Activate(f.ctx, lanToken, "2", phone)
+	_, err = f.Activate(f.ctx, lanToken, secret, "2", phone)
 	if change.KindOf(err) != change.Invalid {
 		t.Errorf("a name that is none: %v", err)
 	}
-	in, err := f.Activate(f.ctx, lanToken, "lan2", phone)
+	in, err := f.Activate(f.ctx, lanToken, secret, "lan2", phone)
 	f.must(err)
 	if in.Account.Username != "lan2" || in.Account.Name != "lan2" || in.Account.Email != lan.Email {
 		t.Errorf("account: %+v", in.Account)
@@ -299,9 +299,9 @@ func TestOneAddressTwice(t *testing.T) {
 	first := f.letter(account.LetterActivation, one.Email).Token
 	f.must(f.Register(f.ctx, two, phone))
 	second := f.letter(account.LetterActivation, one.Email).Token
-	_, err := f.Activate(f.ctx, first, "", phone)
+	_, err := f.Activate(f.ctx, first, secret, "", phone)
 	f.must(err)
-	_, err = f.Activate(f.ctx, second, "", phone)
+	_, err = f.Activate(f.ctx, second, secret, "", phone)
 	wants(t, "the other", err, account.ErrTokenInvalid)
 	for i := range 20 {
 		w := wish("wei")
@@ -483,7 +483,7 @@ func TestTokensWorkOnce(t *testing.T) {
 		f.must(f.Register(f.ctx, wish("lan"), phone))
 		token := f.letter(account.LetterActivation, "lan@example.org").Token
 		racing(t, n, account.ErrTokenInvalid, func(i int) error {
-			_, err := f.Activate(f.ctx, token, fmt.Sprintf("lan%d", i), phone)
+			_, err := f.Activate(f.ctx, token, secret, fmt.Sprintf("lan%d", i), phone)
 			return err
 		})
 	})
@@ -515,7 +515,7 @@ func TestTokensWorkOnce(t *testing.T) {
 			tokens[i] = f.letter(account.LetterActivation, w.Email).Token
 		}
 		racing(t, n, account.ErrUsernameTaken, func(i int) error {
-			_, err := f.Activate(f.ctx, tokens[i], "", phone)
+			_, err := f.Activate(f.ctx, tokens[i], secret, "", phone)
 			return err
 		})
 	})

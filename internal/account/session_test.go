@@ -459,7 +459,7 @@ func TestRates(t *testing.T) {
 		for i := range 3 {
 			register := f.Register(f.ctx, wish(fmt.Sprintf("lan%d", i)), phone)
 			reset := f.RequestReset(f.ctx, fmt.Sprintf("r%d@example.org", i), phone)
-			_, activate := f.Activate(f.ctx, "x", "", phone)
+			_, activate := f.Activate(f.ctx, "x", secret, "", phone)
 			if i < 2 {
 				f.must(register)
 				f.must(reset)

@@ -176,6 +176,7 @@ func (a *App) build() error {
 	a.Accounts = account.NewService(account.Options{
 		Store: a.Store, Mailer: letters{sender, a.base, o.Log}, IDs: ids, Clock: o.Clock, Hasher: o.Hasher, Rates: o.Rates,
 		Ended:  func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
+		Gone:   Forget(a.Store, ids, o.Clock),
 		Closed: c.Registration == config.RegistrationClosed, Log: o.Log,
 	})
 	a.Conversations = conversation.NewService(conversation.Options{Store: a.Store, IDs: ids, Clock: o.Clock})
@@ -213,6 +214,15 @@ func (a *App) build() error {
 		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
 	return nil
+}
+
+// Forget gives what makes the other nouns forget an account, in the transaction
+// that deletes it.
+func Forget(store *sqlstore.Store, ids *change.IDs, clock change.Clock) func(ctx context.Context, id change.ID) error {
+	contacts := contact.NewService(store, ids, clock, nil)
+	return func(ctx context.Context, id change.ID) error {
+		return contacts.Forget(ctx, id)
+	}
 }
 
 // sender makes what gets mail out of the house.
@@ -322,7 +332,7 @@ type letters struct {
 
 // Send implements account.Mailer.
 func (l letters) Send(letter account.Letter) {
-	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, Expires: letter.Valid}
+	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, About: letter.About, Expires: letter.Valid}
 	page := ""
 	switch letter.Kind {
 	case account.LetterActivation:
@@ -333,6 +343,14 @@ func (l letters) Send(letter account.Letter) {
 		m.Kind, page = mail.PasswordReset, "/reset"
 	case account.LetterPasswordChanged:
 		m.Kind, page = mail.PasswordChanged, "/forgot"
+	case account.LetterEmailProve:
+		m.Kind, page = mail.EmailProve, "/confirm-email"
+	case account.LetterEmailApprove:
+		m.Kind, page = mail.EmailApprove, "/confirm-email"
+	case account.LetterEmailChanged:
+		m.Kind = mail.EmailChanged
+	case account.LetterDeleted:
+		m.Kind = mail.Deleted
 	}
 	m.Link = l.base.String() + page
 	if letter.Token != "" {

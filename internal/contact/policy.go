@@ -11,6 +11,7 @@ import (
 var (
 	ErrNotFound       = change.Errorf(change.NotFound, "contact.not_found", "This person is not among your contacts.")
 	ErrNoAccount      = change.Errorf(change.NotFound, "account.not_found", "Nobody was found. Check the spelling: the whole user name or e-mail address is needed.")
+	ErrNoProfile      = change.Errorf(change.NotFound, "account.not_found", "There is no such account.")
 	ErrSelf           = change.Errorf(change.Invalid, "contact.self", "This is you.")
 	ErrAlreadyFriends = change.Errorf(change.Conflict, "contact.already_friends", "You are friends already.")
 	ErrIBlocked       = change.Errorf(change.Conflict, "contact.blocked", "You have blocked this person. Unblock them first.")

@@ -23,6 +23,12 @@ type Store interface {
 	// those that are friends or blocked.
 	Contacts(ctx context.Context, owner change.ID, since int64) ([]Contact, error)
 	PutContact(ctx context.Context, c Contact) (Contact, error)
+	// ContactsOf lists the rows that others have about an account, if they are
+	// friends or have blocked it.
+	ContactsOf(ctx context.Context, account change.ID) ([]Contact, error)
+	// DeleteContacts removes all rows of the owner, without a change: there is
+	// nobody left to be told.
+	DeleteContacts(ctx context.Context, owner change.ID) error
 
 	Request(ctx context.Context, id change.ID) (Request, error)
 	// LastRequest is the newest from one account to another.

@@ -22,6 +22,8 @@ const (
 	Owner    Action = "owner"
 	Disable  Action = "disable"
 	Enable   Action = "enable"
+	Email    Action = "email"
+	Delete   Action = "delete"
 )
 
 // Request is one thing to do.
@@ -29,6 +31,7 @@ type Request struct {
 	Action   Action `json:"action"`
 	Login    string `json:"login,omitempty"`    // whose account, except for List and Create
 	Password string `json:"password,omitempty"` // the new one, for Create and Password
+	Email    string `json:"email,omitempty"`    // the new one, for Email
 	Wish     *Wish  `json:"wish,omitempty"`     // for Create
 }
 
@@ -98,6 +101,10 @@ func Perform(ctx context.Context, s *account.Service, r Request) (Answer, error)
 		a, err = s.Disable(ctx, r.Login)
 	case Enable:
 		a, err = s.Enable(ctx, r.Login)
+	case Email:
+		a, err = s.SetEmail(ctx, r.Login, r.Email)
+	case Delete:
+		a, err = s.Delete(ctx, r.Login)
 	default:
 		err = change.Errorf(change.Invalid, "request.invalid", "The server that runs on this data does not know %q. Is it another version of happychat?", r.Action)
 	}

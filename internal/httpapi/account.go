@@ -74,6 +74,7 @@ func (a *api) account() {
 	a.registration()
 	a.sessions()
 	a.profile()
+	a.email()
 }
 
 // registration registers how accounts come to be.
@@ -108,10 +109,10 @@ func (a *api) registration() {
 		})
 	handle(a, operation{
 		method: http.MethodPost, path: "/activations", id: "registration.activate", tag: tag, public: true, status: http.StatusCreated,
-		summary: "Make an account with the token of a mailed link", text: "Signs in. After registration.username_taken the same token works with another user name.", errors: []int{409, 410},
+		summary: "Make an account with the token of a mailed link", text: "Needs the password that was chosen when signing up. Signs in. After registration.username_taken the same token works with another user name.", errors: []int{409, 410},
 	},
 		func(ctx context.Context, in *in[wire.Activation]) (*withCookie[wire.SignedIn], error) {
-			s, err := a.Accounts.Activate(ctx, in.Body.Token, in.Body.Username, in.client())
+			s, err := a.Accounts.Activate(ctx, in.Body.Token, in.Body.Password, in.Body.Username, in.client())
 			return a.signedIn(ctx, &in.request, in.Body.Use, s, err)
 		})
 }
@@ -184,10 +185,10 @@ func (a *api) profile() {
 		})
 	handle(a, operation{
 		method: http.MethodPatch, path: "/account", id: "account.edit", tag: tag,
-		summary: "Change my name or language",
+		summary: "Change what I tell of myself, and to whom",
 	},
 		func(ctx context.Context, in *struct{ Body wire.AccountEdit }) (*body[wire.Account], error) {
-			me, err := a.Accounts.Edit(ctx, actor(ctx), account.Edit{Name: in.Body.Name, Language: in.Body.Language})
+			me, err := a.Accounts.Edit(ctx, actor(ctx), in.Body.Edit())
 			return answer(wire.NewAccount(me), err)
 		})
 	handle(a, operation{

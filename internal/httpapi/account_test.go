@@ -100,14 +100,14 @@ func TestFromNothingToSignedIn(t *testing.T) {
 	status(t, "sign in before", s.Do(nil, "POST", "/sessions", object("login", "lan", "password", password)), 403, "account.not_activated")
 	status(t, "resend", s.Do(nil, "POST", "/activation-mails", object("email", "lan@example.org")), 202, "")
 	token := links.token(t, "activate")
-	status(t, "a replaced link", s.Do(nil, "POST", "/activations", object("token", first)), 410, "token.invalid")
-	a = s.Do(nil, "POST", "/activations", object("token", token, "username", "owner"))
+	status(t, "a replaced link", s.Do(nil, "POST", "/activations", object("token", first, "password", password)), 410, "token.invalid")
+	a = s.Do(nil, "POST", "/activations", object("token", token, "password", password, "username", "owner"))
 	status(t, "a name in use", a, 409, "registration.username_taken")
 	if a.Get("errors.0.location") != "body.username" {
 		t.Errorf("%s", a.Raw)
 	}
 	s.Events()
-	a = s.Do(nil, "POST", "/activations", object("token", token, "use", "bearer"))
+	a = s.Do(nil, "POST", "/activations", object("token", token, "password", password, "use", "bearer"))
 	status(t, "activate", a, 201, "")
 	if a.Get("account.name") != "小兰" || len(a.Header.Values("Set-Cookie")) != 0 {
 		t.Errorf("%s %v", a.Raw, a.Header)
@@ -117,7 +117,7 @@ func TestFromNothingToSignedIn(t *testing.T) {
 	}
 	lan := &apptest.Person{Server: s, Name: "lan", Token: a.Get("token")}
 	status(t, "who am I", s.Do(lan, "GET", "/account", nil), 200, "")
-	status(t, "activate again", s.Do(nil, "POST", "/activations", object("token", token)), 410, "token.invalid")
+	status(t, "activate again", s.Do(nil, "POST", "/activations", object("token", token, "password", password)), 410, "token.invalid")
 
 	status(t, "register again", s.Do(nil, "POST", "/registrations", object(registration("lan")...)), 202, "")
 	links.token(t, "sign-in")
@@ -341,7 +341,7 @@ func TestBadInputOfAccounts(t *testing.T) {
 		{nil, "POST", "/setup", append(registration("neu"), "token", "x")},
 		{nil, "POST", "/registrations", registration("neu")},
 		{nil, "POST", "/activation-mails", []any{"email", "neu@example.org"}},
-		{nil, "POST", "/activations", []any{"token", "x", "username", "neu"}},
+		{nil, "POST", "/activations", []any{"token", "x", "password", password, "username", "neu"}},
 		{nil, "POST", "/sessions", []any{"login", "neu", "password", "x", "remember", true, "use", "cookie"}},
 		{lan, "PATCH", "/account", []any{"name", "x", "language", "en"}},
 		{lan, "PUT", "/account/password", []any{"current", "x", "new", password}},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/happychat/happychat/internal/ingress"
 	"github.com/happychat/happychat/internal/wire"
 )
 
@@ -14,10 +15,18 @@ import (
 func (a *api) server() {
 	handle(a, operation{
 		method: http.MethodGet, path: "/server", id: "server.get", tag: "Server", public: true,
-		summary: "What server this is",
+		summary: "What server this is, and whether I am signed in",
 	},
-		func(ctx context.Context, _ *struct{}) (*body[wire.Server], error) {
-			return answer(a.Info(ctx))
+		func(ctx context.Context, in *struct{ request }) (*body[wire.Server], error) {
+			info, err := a.Info(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if token, _ := ingress.Token(in.r); token != "" {
+				_, err := a.Accounts.Authenticate(ctx, token)
+				info.SignedIn = err == nil
+			}
+			return answer(info, nil)
 		})
 }
 

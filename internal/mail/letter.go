@@ -123,13 +123,13 @@ func (w *writer) write(m Message) (*Letter, error) {
 		}
 	}
 	name := oneLine(m.Name)
-	if m.Kind == Activation {
+	if m.Kind == Activation || m.Kind == EmailProve {
 		name = ""
 	}
 	data := struct {
-		Site, SiteLink, Name string
-		Lifetime             lifetime
-	}{site, w.siteLink, name, lifetimeOf(m.Expires)}
+		Site, SiteLink, Name, About string
+		Lifetime                    lifetime
+	}{site, w.siteLink, name, oneLine(m.About), lifetimeOf(m.Expires)}
 
 	p := page{Language: language, Site: site, SiteLink: w.siteLink, Link: m.Link}
 	var body, notes string

@@ -36,11 +36,21 @@ const (
 	// PasswordChanged tells that the password is another one now. Link leads
 	// to the page that helps somebody who did not do that.
 	PasswordChanged Kind = "password_changed"
+	// EmailProve asks a new address to show that it is the account's owner's,
+	// and EmailApprove the present one to agree. Link leads to the confirmation
+	// and works for Expires.
+	EmailProve   Kind = "email_prove"
+	EmailApprove Kind = "email_approve"
+	// EmailChanged tells the address before that another one has taken its
+	// place. Link leads to the server.
+	EmailChanged Kind = "email_changed"
+	// Deleted tells that the account is gone. Link leads to the server.
+	Deleted Kind = "deleted"
 )
 
 // Kinds lists every kind of letter.
 func Kinds() []Kind {
-	return []Kind{Activation, AlreadyRegistered, PasswordReset, PasswordChanged}
+	return []Kind{Activation, AlreadyRegistered, PasswordReset, PasswordChanged, EmailProve, EmailApprove, EmailChanged, Deleted}
 }
 
 // Message is one letter to one person, before it is put into words.
@@ -52,6 +62,7 @@ type Message struct {
 	// letters to addresses nobody has confirmed, so that a sign-up form cannot
 	// be used to mail words of one's own choice to a stranger.
 	Name    string
+	About   string        // the address that the letter is about, if it is about one
 	Link    string        // absolute http or https URL
 	Expires time.Duration // how long Link works; 0 if it always does
 }
@@ -73,6 +84,9 @@ func (m Message) validate() error {
 	link, err := url.Parse(m.Link)
 	if err != nil || link.Host == "" || (link.Scheme != "http" && link.Scheme != "https") {
 		return fmt.Errorf("mail: %s: %w", m.Kind, errLink)
+	}
+	if m.About != "" && checkAddress(m.About) != nil {
+		return fmt.Errorf("mail: %s: about: %w", m.Kind, errAddress)
 	}
 	if m.Expires < 0 {
 		return fmt.Errorf("mail: %s: negative expiry", m.Kind)

@@ -25,7 +25,7 @@ var (
 // spreadCard gives every row that shows the card of an account the new version
 // of its scope, set by set, and collects them. The account is stored already.
 func (s *Store) spreadCard(ctx context.Context, id change.ID) error {
-	contacts, err := all(ctx, s, scanContact, selectContact+`WHERE c.account_id = $1 AND (c.state = 'friend' OR c.blocked)`, id)
+	contacts, err := s.ContactsOf(ctx, id)
 	if err != nil {
 		return err
 	}

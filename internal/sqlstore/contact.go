@@ -30,6 +30,17 @@ func (s *Store) Contacts(ctx context.Context, owner change.ID, since int64) ([]c
 	return all(ctx, s, scanContact, selectContact+`WHERE c.owner_id = $1 AND c.version > $2 ORDER BY c.account_id`, owner, since)
 }
 
+// ContactsOf implements contact.Store.
+func (s *Store) ContactsOf(ctx context.Context, id change.ID) ([]contact.Contact, error) {
+	return all(ctx, s, scanContact, selectContact+`WHERE c.account_id = $1 AND (c.state = 'friend' OR c.blocked) ORDER BY c.owner_id`, id)
+}
+
+// DeleteContacts implements contact.Store.
+func (s *Store) DeleteContacts(ctx context.Context, owner change.ID) error {
+	_, err := s.q(ctx).exec(ctx, `DELETE FROM contact WHERE owner_id = $1`, owner)
+	return err
+}
+
 // Friends implements conversation.Store.
 func (s *Store) Friends(ctx context.Context, owner change.ID) ([]change.ID, error) {
 	return all(ctx, s, func(rows *sql.Rows) (id change.ID, err error) {
@@ -58,7 +69,7 @@ func (s *Store) PutContact(ctx context.Context, c contact.Contact) (contact.Cont
 }
 
 const selectRequest = `SELECT r.id, r.greeting, r.remark, r.state, r.created_at, r.answered_at, r.from_version, r.to_version,
-	f.id, f.username, f.name, f.kind, t.id, t.username, t.name, t.kind
+	f.id, f.username, f.name, f.kind, f.avatar, f.state = 'deleted', t.id, t.username, t.name, t.kind, t.avatar, t.state = 'deleted'
 	FROM friend_request r JOIN account f ON f.id = r.from_id JOIN account t ON t.id = r.to_id `
 
 func scanRequest(rows *sql.Rows) (r contact.Request, err error) {

@@ -72,7 +72,10 @@ func (s *Store) NoteUses(ctx context.Context, uses []account.Use) error {
 
 // DeleteExpired implements account.Store.
 func (s *Store) DeleteExpired(ctx context.Context, now int64) (map[change.ID][]change.ID, error) {
-	for _, text := range []string{`DELETE FROM registration WHERE expires_at <= $1`, `DELETE FROM one_time_token WHERE expires_at <= $1`} {
+	for _, text := range []string{
+		`DELETE FROM registration WHERE expires_at <= $1`, `DELETE FROM one_time_token WHERE expires_at <= $1`,
+		`DELETE FROM email_change WHERE expires_at <= $1`, `DELETE FROM retired_username WHERE expires_at <= $1`,
+	} {
 		if _, err := s.q(ctx).exec(ctx, text, now); err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/contact"
 )
 
 func (w *world) create(username, email string) (account.Account, error) {
@@ -71,6 +72,107 @@ var accounts = map[string]func(*testing.T, *world){
 		if n := len(w.log.all()); n != 4 {
 			t.Errorf("%d changes were published for 4 accounts", n)
 		}
+	},
+
+	"a profile is kept, and a card tells whose picture it is": func(t *testing.T, w *world) {
+		ann, bob := must(w.create("ann", "ann@example.org"))(t), must(w.create("bob", "bob@example.org"))(t)
+		w.putContact(contact.Contact{Owner: bob.ID, Account: ann.Card(), State: contact.Friend})
+		ann.Email, ann.Avatar = "Ann@Example.net", "picture-1"
+		ann.Profile = account.Profile{
+			About: "Sails 🚣", Gender: account.Female, Place: "Riga", Website: "https://ann.example", GitHub: "ann",
+			Visibility: account.Visibility{About: account.Everyone, Gender: account.Nobody, Place: account.Friends, Website: account.Everyone, GitHub: account.Nobody, Email: account.Friends},
+		}
+		w.update(func(ctx context.Context) (err error) {
+			ann, err = w.PutAccount(ctx, ann)
+			return err
+		})
+		wantEqual(t, "by id", must(w.Account(t.Context(), ann.ID))(t), ann)
+		wantEqual(t, "by the new address", must(w.AccountByLogin(t.Context(), "ann@example.net"))(t), ann)
+		wantErr(t, second(w.AccountByLogin(t.Context(), "ann@example.org")), change.ErrNotFound)
+		list := must(w.Contacts(t.Context(), bob.ID, 0))(t)
+		if len(list) != 1 || list[0].Account != ann.Card() || list[0].Account.Avatar != "picture-1" {
+			t.Errorf("%+v", list)
+		}
+		s := w.session(ann, "token", 1, 100)
+		_, through, err := w.SessionByToken(t.Context(), s.TokenHash)
+		if err != nil || through != ann {
+			t.Errorf("by session: %+v %v", through, err)
+		}
+	},
+
+	"an erased account leaves a card without a name, and its user name rests": func(t *testing.T, w *world) {
+		ann, bob := must(w.create("Ann", "ann@example.org"))(t), must(w.create("bob", "bob@example.org"))(t)
+		w.putContact(contact.Contact{Owner: bob.ID, Account: ann.Card(), State: contact.Friend})
+		ctx := t.Context()
+		rests := w.clock.Now() + 1000
+		w.update(func(ctx context.Context) error {
+			for _, err := range []error{
+				w.CreateToken(ctx, account.Token{Hash: "h", Purpose: account.Reset, AccountID: ann.ID, ExpiresAt: rests}),
+				w.PutEmailChange(ctx, account.EmailChange{AccountID: ann.ID, Email: "x@example.org", ExpiresAt: rests}),
+				w.EraseAccount(ctx, ann.ID, rests),
+			} {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		got := must(w.Account(ctx, ann.ID))(t)
+		wantEqual(t, "what is left", got, account.Account{
+			ID: ann.ID, Kind: account.Person, Role: account.User, State: account.Deleted, Language: "en", CreatedAt: ann.CreatedAt, Version: got.Version,
+		})
+		for _, login := range []string{"ann", "ann@example.org", ""} {
+			wantErr(t, second(w.AccountByLogin(ctx, login)), change.ErrNotFound)
+		}
+		wantErr(t, second(w.Token(ctx, "h")), change.ErrNotFound)
+		wantErr(t, second(w.EmailChange(ctx, ann.ID)), change.ErrNotFound)
+		list := must(w.Contacts(ctx, bob.ID, 0))(t)
+		if len(list) != 1 || list[0].Account != (account.Card{ID: ann.ID, Kind: account.Person, Deleted: true}) {
+			t.Errorf("%+v", list)
+		}
+		again := account.Account{ID: w.ids.Next(), Kind: account.Person, Username: "ANN", Email: "ann@example.org", Role: account.User, State: account.Active, CreatedAt: rests - 1}
+		create := func() error {
+			return w.Update(ctx, func(ctx context.Context) error { return second(w.CreateAccount(ctx, again)) })
+		}
+		wantErr(t, create(), account.ErrTaken)
+		again.CreatedAt = rests
+		if err := create(); err != nil {
+			t.Error("after its rest:", err)
+		}
+		// Any number can be erased.
+		w.update(func(ctx context.Context) error { return w.EraseAccount(ctx, again.ID, rests) })
+	},
+
+	"an account has one change of address": func(t *testing.T, w *world) {
+		ann := must(w.create("ann", "ann@example.org"))(t)
+		ctx := t.Context()
+		wantErr(t, second(w.EmailChange(ctx, ann.ID)), change.ErrNotFound)
+		for _, c := range []account.EmailChange{
+			{AccountID: ann.ID, Email: "A@example.org", CreatedAt: 1, ExpiresAt: 100},
+			{AccountID: ann.ID, Email: "b@example.org", Proved: true, Approved: true, CreatedAt: 2, ExpiresAt: 200},
+		} {
+			w.update(func(ctx context.Context) error { return w.PutEmailChange(ctx, c) })
+			wantEqual(t, "it", must(w.EmailChange(ctx, ann.ID))(t), c)
+		}
+		w.update(func(ctx context.Context) error { return second(w.DeleteExpired(ctx, 199)) })
+		must(w.EmailChange(ctx, ann.ID))(t)
+		w.update(func(ctx context.Context) error { return second(w.DeleteExpired(ctx, 200)) })
+		wantErr(t, second(w.EmailChange(ctx, ann.ID)), change.ErrNotFound)
+		w.update(func(ctx context.Context) error { return w.DeleteEmailChange(ctx, ann.ID) })
+	},
+
+	"the contacts of an account are found, and those it has removed": func(t *testing.T, w *world) {
+		ann, bob, eve := must(w.create("ann", ""))(t), must(w.create("bob", ""))(t), must(w.create("eve", ""))(t)
+		w.putContact(contact.Contact{Owner: ann.ID, Account: bob.Card(), State: contact.Friend})
+		friend := w.putContact(contact.Contact{Owner: bob.ID, Account: ann.Card(), State: contact.Friend})
+		blocker := w.putContact(contact.Contact{Owner: eve.ID, Account: ann.Card(), State: contact.None, Blocked: true})
+		wantEqual(t, "of ann", must(w.ContactsOf(t.Context(), ann.ID))(t), []contact.Contact{friend, blocker})
+		n := len(w.log.all())
+		w.update(func(ctx context.Context) error { return w.DeleteContacts(ctx, ann.ID) })
+		if list := must(w.Contacts(t.Context(), ann.ID, 0))(t); len(list) != 0 || len(w.log.all()) != n {
+			t.Errorf("left: %+v", list)
+		}
+		wantEqual(t, "of ann", must(w.ContactsOf(t.Context(), ann.ID))(t), []contact.Contact{friend, blocker})
 	},
 
 	"of many who want a name at once, one gets it": func(t *testing.T, w *world) {

@@ -20,6 +20,43 @@ type Account struct {
 	Language  string `json:"language" enum:"zh-CN,en"`
 	CreatedAt int64  `json:"createdAt"`
 	Version   int64  `json:"version"`
+	ProfileFields
+	Avatar     string      `json:"avatar,omitempty" doc:"The attachment that shows me, for /avatars/{avatar}/{size}"`
+	Visibility *Visibility `json:"visibility,omitempty"`
+}
+
+// ProfileFields are what somebody tells of themselves; left out when empty.
+type ProfileFields struct {
+	About   string `json:"about,omitempty"`
+	Gender  string `json:"gender,omitempty" enum:"female,male,other"`
+	Place   string `json:"place,omitempty"`
+	Website string `json:"website,omitempty" doc:"An http or https address"`
+	GitHub  string `json:"github,omitempty" doc:"A user name of GitHub"`
+}
+
+// Visibility says who may see which part of a profile.
+type Visibility struct {
+	About   string `json:"about,omitempty" enum:"everyone,friends,nobody"`
+	Gender  string `json:"gender,omitempty" enum:"everyone,friends,nobody"`
+	Place   string `json:"place,omitempty" enum:"everyone,friends,nobody"`
+	Website string `json:"website,omitempty" enum:"everyone,friends,nobody"`
+	GitHub  string `json:"github,omitempty" enum:"everyone,friends,nobody"`
+	Email   string `json:"email,omitempty" enum:"everyone,friends,nobody"`
+}
+
+func newVisibility(v account.Visibility) *Visibility {
+	return &Visibility{
+		About: string(v.About), Gender: string(v.Gender), Place: string(v.Place),
+		Website: string(v.Website), GitHub: string(v.GitHub), Email: string(v.Email),
+	}
+}
+
+// Domain gives the visibility itself.
+func (v Visibility) Domain() account.Visibility {
+	return account.Visibility{
+		About: account.Audience(v.About), Gender: account.Audience(v.Gender), Place: account.Audience(v.Place),
+		Website: account.Audience(v.Website), GitHub: account.Audience(v.GitHub), Email: account.Audience(v.Email),
+	}
 }
 
 // NewAccount makes the shape.
@@ -27,6 +64,10 @@ func NewAccount(a account.Account) Account {
 	return Account{
 		ID: ID(a.ID), Username: a.Username, Name: a.Name, Email: a.Email, Kind: string(a.Kind),
 		Role: string(a.Role), Language: a.Language, CreatedAt: a.CreatedAt, Version: a.Version,
+		ProfileFields: ProfileFields{
+			About: a.Profile.About, Gender: string(a.Profile.Gender), Place: a.Profile.Place, Website: a.Profile.Website, GitHub: a.Profile.GitHub,
+		},
+		Avatar: a.Avatar, Visibility: newVisibility(a.Profile.Visibility),
 	}
 }
 
@@ -110,6 +151,7 @@ func (Setup) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 // Activation makes an account of a registration.
 type Activation struct {
 	Token    string `json:"token" doc:"From the mailed link"`
+	Password string `json:"password" format:"password" doc:"The one that was chosen when signing up"`
 	Username string `json:"username,omitempty" doc:"Another user name than was asked for, after registration.username_taken"`
 	Use
 }
@@ -117,6 +159,7 @@ type Activation struct {
 // TransformSchema implements huma.SchemaTransformer.
 func (Activation) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	limit(s, "token", 1, maxToken)
+	limit(s, "password", 1, account.MaxPassword)
 	limit(s, "username", 0, account.MaxUsername)
 	return s
 }
@@ -188,13 +231,38 @@ func NewSessions(list []account.Session, current change.ID) Sessions {
 
 // AccountEdit changes oneself; what is left out stays.
 type AccountEdit struct {
-	Name     *string `json:"name,omitempty" doc:"What others see; empty: as the user name"`
-	Language *string `json:"language,omitempty" enum:"zh-CN,en"`
+	Name       *string     `json:"name,omitempty" doc:"What others see; empty: as the user name"`
+	Language   *string     `json:"language,omitempty" enum:"zh-CN,en"`
+	Avatar     *string     `json:"avatar,omitempty" doc:"An image that I uploaded; empty: none"`
+	About      *string     `json:"about,omitempty"`
+	Gender     *string     `json:"gender,omitempty" doc:"female, male or other; empty: not said"`
+	Place      *string     `json:"place,omitempty"`
+	Website    *string     `json:"website,omitempty" doc:"An http or https address; without a scheme https is meant"`
+	GitHub     *string     `json:"github,omitempty" doc:"A user name of GitHub"`
+	Visibility *Visibility `json:"visibility,omitempty" doc:"Parts that are left out stay"`
+}
+
+// Edit gives what is changed.
+func (e AccountEdit) Edit() account.Edit {
+	out := account.Edit{
+		Name: e.Name, Language: e.Language, Avatar: e.Avatar, About: e.About, Gender: (*account.Gender)(e.Gender), Place: e.Place,
+		Website: e.Website, GitHub: e.GitHub,
+	}
+	if e.Visibility != nil {
+		out.Visibility = e.Visibility.Domain()
+	}
+	return out
 }
 
 // TransformSchema implements huma.SchemaTransformer.
 func (AccountEdit) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	limit(s, "name", 0, account.MaxName)
+	limit(s, "avatar", 0, maxToken)
+	limit(s, "about", 0, account.MaxAbout)
+	limit(s, "gender", 0, maxToken)
+	limit(s, "place", 0, account.MaxPlace)
+	limit(s, "website", 0, account.MaxWebsite)
+	limit(s, "github", 0, account.MaxWebsite) // also the address of the page is understood
 	return s
 }
 

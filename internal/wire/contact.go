@@ -14,11 +14,13 @@ type Card struct {
 	Username string `json:"username" example:"lan"`
 	Name     string `json:"name" example:"小兰"`
 	Kind     string `json:"kind" enum:"person,robot"`
+	Avatar   string `json:"avatar,omitempty" doc:"The attachment that shows them, for /avatars/{avatar}/{size}"`
+	Deleted  bool   `json:"deleted,omitempty" doc:"The account is gone: user name and name are empty"`
 }
 
 // NewCard makes the shape.
 func NewCard(c account.Card) Card {
-	return Card{ID: ID(c.ID), Username: c.Username, Name: c.Name, Kind: string(c.Kind)}
+	return Card{ID: ID(c.ID), Username: c.Username, Name: c.Name, Kind: string(c.Kind), Avatar: c.Avatar, Deleted: c.Deleted}
 }
 
 // Contact is an entry in my list.

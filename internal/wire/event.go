@@ -50,7 +50,7 @@ type Typing struct {
 
 // SessionEnded tells why the connection is about to end for good.
 type SessionEnded struct {
-	Reason string `json:"reason" enum:"revoked,signed_out,disabled,password_changed,expired"`
+	Reason string `json:"reason" enum:"revoked,signed_out,disabled,deleted,password_changed,expired"`
 }
 
 // Shape says what a command takes and gives, or what an event carries.

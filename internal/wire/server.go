@@ -14,6 +14,7 @@ type Server struct {
 	Mail         string `json:"mail" enum:"smtp,outbox" doc:"outbox: mails are written to a folder of the server, whose owner passes the links on"`
 	Setup        bool   `json:"setup" doc:"There is no owner yet: the console shows the link to become it"`
 	Language     string `json:"language" enum:"zh-CN,en" doc:"For visitors whose own is neither"`
+	SignedIn     bool   `json:"signedIn" doc:"Whoever asks has a session: by the cookie or the token of this request"`
 	Limits       Limits `json:"limits"`
 }
 
@@ -27,6 +28,10 @@ type Limits struct {
 	Greeting    int `json:"greeting"`
 	Password    int `json:"password"`
 	PasswordMin int `json:"passwordMin"`
+	About       int `json:"about"`
+	Place       int `json:"place"`
+	Website     int `json:"website"`
+	GitHub      int `json:"github"`
 }
 
 // NewLimits gives the limits of the domain.
@@ -35,5 +40,6 @@ func NewLimits() Limits {
 		MessageBody: conversation.MaxBody, Remark: contact.MaxRemark, Greeting: contact.MaxGreeting,
 		Username: account.MaxUsername, UsernameMin: account.MinUsername, Name: account.MaxName,
 		Password: account.MaxPassword, PasswordMin: account.MinPassword,
+		About: account.MaxAbout, Place: account.MaxPlace, Website: account.MaxWebsite, GitHub: account.MaxGitHub,
 	}
 }

@@ -21,7 +21,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change my name or language */
+        /** Change what I tell of myself, and to whom */
         patch: operations["account.edit"];
         trace?: never;
     };
@@ -42,6 +42,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete my account for good
+         * @description All sessions end at once, what I told of myself is removed, my groups get another owner, and I vanish from everybody's contacts. What I wrote stays with those I wrote to, as that of a deleted account. The last owner of the server can not do this.
+         */
+        post: operations["account.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/email-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The new address that waits, if one does */
+        get: operations["email_change.get"];
+        put?: never;
+        /**
+         * Ask for another e-mail address
+         * @description A link is mailed to the new address, which proves it, and one to the present address, which agrees; the change is made when both were followed. The answer is the same whether or not the new address is another account's.
+         */
+        post: operations["email_change.create"];
+        /** Keep my present address */
+        delete: operations["email_change.cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -55,6 +97,26 @@ export interface paths {
          * @description All other sessions end.
          */
         put: operations["account.change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What somebody tells of themselves
+         * @description Only what I may see: they decide for each part whether everyone, friends or nobody sees it.
+         */
+        get: operations["account.profile"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -93,7 +155,7 @@ export interface paths {
         put?: never;
         /**
          * Make an account with the token of a mailed link
-         * @description Signs in. After registration.username_taken the same token works with another user name.
+         * @description Needs the password that was chosen when signing up. Signs in. After registration.username_taken the same token works with another user name.
          */
         post: operations["registration.activate"];
         delete?: never;
@@ -248,6 +310,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/email-confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to a new address with the token of a mailed link */
+        post: operations["email_change.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/friend-requests": {
         parameters: {
             query?: never;
@@ -387,7 +466,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What server this is */
+        /** What server this is, and whether I am signed in */
         get: operations["server.get"];
         put?: never;
         post?: never;
@@ -684,9 +763,16 @@ export interface components {
             remark?: string;
         };
         Account: {
+            about?: string;
+            /** @description The attachment that shows me, for /avatars/{avatar}/{size} */
+            avatar?: string;
             /** Format: int64 */
             createdAt: number;
             email: string;
+            /** @enum {string} */
+            gender?: "female" | "male" | "other";
+            /** @description A user name of GitHub */
+            github?: string;
             /**
              * @description An identifier: a decimal number of up to 63 bits, ordered by time
              * @example 412316860416000001
@@ -697,17 +783,33 @@ export interface components {
             /** @enum {string} */
             language: "zh-CN" | "en";
             name: string;
+            place?: string;
             /** @enum {string} */
             role: "owner" | "user";
             username: string;
             /** Format: int64 */
             version: number;
+            visibility?: components["schemas"]["Visibility"];
+            /** @description An http or https address */
+            website?: string;
         };
         AccountEdit: {
+            about?: string;
+            /** @description An image that I uploaded; empty: none */
+            avatar?: string;
+            /** @description female, male or other; empty: not said */
+            gender?: string;
+            /** @description A user name of GitHub */
+            github?: string;
             /** @enum {string} */
             language?: "zh-CN" | "en";
             /** @description What others see; empty: as the user name */
             name?: string;
+            place?: string;
+            /** @description Parts that are left out stay */
+            visibility?: components["schemas"]["Visibility"];
+            /** @description An http or https address; without a scheme https is meant */
+            website?: string;
         };
         AccountFound: {
             account: components["schemas"]["Card"];
@@ -717,6 +819,11 @@ export interface components {
             query: string;
         };
         Activation: {
+            /**
+             * Format: password
+             * @description The one that was chosen when signing up
+             */
+            password: string;
             /** @description From the mailed link */
             token: string;
             /**
@@ -739,6 +846,10 @@ export interface components {
             remark?: string;
         };
         Card: {
+            /** @description The attachment that shows them, for /avatars/{avatar}/{size} */
+            avatar?: string;
+            /** @description The account is gone: user name and name are empty */
+            deleted?: boolean;
             /**
              * @description An identifier: a decimal number of up to 63 bits, ordered by time
              * @example 412316860416000001
@@ -829,6 +940,28 @@ export interface components {
              */
             delivery: "smtp" | "outbox";
         };
+        EmailChange: {
+            /** @description The link that was mailed to the present address was followed */
+            approved: boolean;
+            /** @description The new one */
+            email: string;
+            /** Format: int64 */
+            expiresAt: number;
+            /** @description The link that was mailed to the new address was followed */
+            proved: boolean;
+        };
+        EmailConfirmed: {
+            /** @description The link that was mailed to the present address was followed */
+            approved: boolean;
+            /** @description The account has the new address now */
+            done: boolean;
+            /** @description The new one */
+            email: string;
+            /** Format: int64 */
+            expiresAt: number;
+            /** @description The link that was mailed to the new address was followed */
+            proved: boolean;
+        };
         FriendRequest: {
             /** Format: int64 */
             answeredAt?: number;
@@ -861,6 +994,10 @@ export interface components {
         };
         Limits: {
             /** Format: int64 */
+            about: number;
+            /** Format: int64 */
+            github: number;
+            /** Format: int64 */
             greeting: number;
             /** Format: int64 */
             messageBody: number;
@@ -871,11 +1008,15 @@ export interface components {
             /** Format: int64 */
             passwordMin: number;
             /** Format: int64 */
+            place: number;
+            /** Format: int64 */
             remark: number;
             /** Format: int64 */
             username: number;
             /** Format: int64 */
             usernameMin: number;
+            /** Format: int64 */
+            website: number;
         };
         ListMessagesIn: {
             /**
@@ -899,6 +1040,10 @@ export interface components {
         Mailed: {
             /** @example lan@example.org */
             email: string;
+        };
+        MailedToken: {
+            /** @description From the mailed link */
+            token: string;
         };
         Member: {
             account: components["schemas"]["Card"];
@@ -972,6 +1117,15 @@ export interface components {
              */
             version: number;
         };
+        NewEmail: {
+            /** @example lan@example.org */
+            email: string;
+            /**
+             * Format: password
+             * @description My present one
+             */
+            password: string;
+        };
         None: Record<string, never>;
         OpenConversation: {
             /**
@@ -979,6 +1133,13 @@ export interface components {
              * @example 412316860416000001
              */
             accountId: string;
+        };
+        OwnPassword: {
+            /**
+             * Format: password
+             * @description My present one
+             */
+            password: string;
         };
         PasswordChange: {
             /** Format: password */
@@ -988,6 +1149,14 @@ export interface components {
              * @description At least 8 characters, and not one that many people use
              */
             new: string;
+        };
+        PendingEmailChange: {
+            change?: components["schemas"]["EmailChange"];
+            /**
+             * @description outbox: into a folder of the server, whose owner passes the links on
+             * @enum {string}
+             */
+            delivery: "smtp" | "outbox";
         };
         Presence: {
             /**
@@ -1037,6 +1206,23 @@ export interface components {
             location?: string;
             /** @description What is wrong */
             message: string;
+        };
+        Profile: {
+            about?: string;
+            account: components["schemas"]["Card"];
+            email?: string;
+            /** @enum {string} */
+            gender?: "female" | "male" | "other";
+            /** @description A user name of GitHub */
+            github?: string;
+            place?: string;
+            /**
+             * Format: int64
+             * @description When we became friends
+             */
+            since?: number;
+            /** @description An http or https address */
+            website?: string;
         };
         Read: {
             /**
@@ -1129,6 +1315,8 @@ export interface components {
             registration: "open" | "closed";
             /** @description There is no owner yet: the console shows the link to become it */
             setup: boolean;
+            /** @description Whoever asks has a session: by the cookie or the token of this request */
+            signedIn: boolean;
             /** @description Of the program */
             version: string;
         };
@@ -1163,7 +1351,7 @@ export interface components {
         };
         SessionEnded: {
             /** @enum {string} */
-            reason: "revoked" | "signed_out" | "disabled" | "password_changed" | "expired";
+            reason: "revoked" | "signed_out" | "disabled" | "deleted" | "password_changed" | "expired";
         };
         Sessions: {
             sessions: components["schemas"]["Session"][];
@@ -1279,6 +1467,20 @@ export interface components {
              * @description Of the user scope
              */
             version: number;
+        };
+        Visibility: {
+            /** @enum {string} */
+            about?: "everyone" | "friends" | "nobody";
+            /** @enum {string} */
+            email?: "everyone" | "friends" | "nobody";
+            /** @enum {string} */
+            gender?: "everyone" | "friends" | "nobody";
+            /** @enum {string} */
+            github?: "everyone" | "friends" | "nobody";
+            /** @enum {string} */
+            place?: "everyone" | "friends" | "nobody";
+            /** @enum {string} */
+            website?: "everyone" | "friends" | "nobody";
         };
     };
     responses: never;
@@ -1466,6 +1668,226 @@ export interface operations {
             };
         };
     };
+    "account.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "email_change.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingEmailChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "email_change.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmail"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingEmailChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "email_change.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "account.change_password": {
         parameters: {
             query?: never;
@@ -1488,6 +1910,74 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2431,6 +2921,75 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "email_change.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailedToken"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailConfirmed"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

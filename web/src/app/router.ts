@@ -1,6 +1,7 @@
 // The addresses of the app. Pages are loaded when they are opened; those for people who are signed out pull in
 // neither the socket nor the cache.
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { keepLanding, takeLanding } from '@/platform/landing'
 import { readSetting } from '@/platform/settings'
 import { accountKey, useSession } from '@/stores/session'
 import { boot } from './boot'
@@ -91,15 +92,9 @@ function redirect(to: RouteLocationNormalized) {
   const signedIn = session.state === 'signed-in'
   const open = to.meta.open
   if (open === 'always') return true
-  if (signedIn) return open === 'only' ? inside(to.query['next']) : true
+  if (signedIn) return open === 'only' ? (takeLanding() ?? '/chats') : true
   if (session.server?.setup && to.path !== '/setup') return '/setup'
   if (open === 'only') return true
-  return { path: '/sign-in', query: to.path === '/chats' ? {} : { next: to.fullPath } }
-}
-
-/** Only a path of our own: an address elsewhere in the query must lead nowhere. */
-function inside(next: unknown): string {
-  if (typeof next !== 'string' || !next.startsWith('/')) return '/chats'
-  const resolved = new URL(next, location.origin)
-  return resolved.origin === location.origin ? resolved.pathname + resolved.search : '/chats'
+  if (to.path !== '/chats') keepLanding(to.fullPath)
+  return '/sign-in'
 }

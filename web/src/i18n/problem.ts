@@ -1,5 +1,6 @@
 // What went wrong, in the language of the interface: by the problem's stable code, else in the server's own words.
 import { i18n } from './index'
+import { limits } from './limits'
 
 interface ProblemWords {
   code: string
@@ -18,7 +19,7 @@ export function problemText({ code, detail, status, retryAfter }: ProblemWords):
   }
   const key = `problem.${code}`
   if (te(key, locale.value)) {
-    const text = t(key)
+    const text = t(key, limits.value)
     if (text && text !== key) return text
   }
   return detail || t('problem.unknown')

@@ -29,6 +29,7 @@ const info = {
   registration: 'open',
   mail: 'smtp',
   setup: false,
+  signedIn: false,
   language: 'en',
   limits: {},
 }
@@ -75,9 +76,12 @@ describe('opening the app', () => {
     expect(session.ended).toBeNull()
     expect(session.server?.name).toBe('乐聊')
     expect(world.started).toBe(0)
+    // A refusal would stand in red in the browser's console.
+    expect(asked).toEqual(['GET /api/v1/server'])
   })
 
   it('asks the server who is signed in', async () => {
+    answers['GET /server'] = () => ({ body: { ...info, signedIn: true } })
     answers['GET /account'] = () => ({ body: account })
     const session = useSession()
     await session.load()

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { isProblem, SESSION_REQUIRED, toProblem, UNREACHABLE, TIMEOUT } from '@/api/problem'
 import type { Activation, Registration, ResetConfirmation, Setup, SignIn } from '@/api/types'
+import { limits } from '@/i18n/limits'
 import type { Ended } from '@/sync'
 import { readSetting, writeSetting } from '@/platform/settings'
 import { useLive } from './live'
@@ -65,7 +66,9 @@ export const useSession = defineStore('session', () => {
       loadServer().catch(() => undefined)
       return
     }
-    const [current] = await Promise.all([whoAmI(), loadServer()])
+    // Asked first: a visitor who has no session is not refused one.
+    const { signedIn } = await loadServer()
+    const current = signedIn ? await whoAmI() : null
     if (current) enter(current)
     else state.value = 'signed-out'
   }
@@ -81,6 +84,7 @@ export const useSession = defineStore('session', () => {
 
   async function loadServer(): Promise<ServerInfo> {
     server.value = await api.server()
+    limits.value = { ...server.value.limits }
     return server.value
   }
 

@@ -2,6 +2,8 @@ import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { reactive } from 'vue'
 import { ProblemError } from '@/stores/problem'
+import { limits } from '@/i18n/limits'
+import { keepLanding } from '@/platform/landing'
 import { show } from '@/testing/render'
 import ActivateView from './ActivateView.vue'
 import ForgotView from './ForgotView.vue'
@@ -32,6 +34,8 @@ const refuse = (code: string, more = {}) =>
 beforeEach(() => {
   for (const value of Object.values(session)) if (vi.isMockFunction(value)) value.mockReset()
   session.ended = null
+  localStorage.clear()
+  limits.value = { username: 32, usernameMin: 2, password: 200, passwordMin: 8, name: 50 }
   session.server = { registration: 'open', mail: 'smtp', setup: false }
 })
 
@@ -165,22 +169,48 @@ describe('signing up', () => {
 })
 
 describe('the link in the activation mail', () => {
-  it('works by being opened, and leaves no token in the address', async () => {
+  const open = async (path: string) => {
+    const view = await show(ActivateView, { path })
+    const go = async (password: string) => {
+      await userEvent.type(view.getByLabelText('Password'), password)
+      await userEvent.click(view.getByRole('button', { name: 'Activate and start' }))
+    }
+    return { ...view, go }
+  }
+
+  it('works with the password, and leaves no token in the address', async () => {
     session.activate.mockResolvedValue(undefined)
     history.replaceState(null, '', '/activate#secret')
-    const { router } = await show(ActivateView, { path: '/activate#secret' })
-    await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/chats'))
-    expect(session.activate).toHaveBeenCalledExactlyOnceWith({ token: 'secret' })
+    const { router, go } = await open('/activate#secret')
     expect(location.hash).toBe('')
+    expect(session.activate).not.toHaveBeenCalled()
+    await go('a quiet harbour')
+    await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/chats'))
+    expect(session.activate).toHaveBeenCalledExactlyOnceWith({ token: 'secret', password: 'a quiet harbour' })
+  })
+
+  it('goes on to where somebody was going when they signed up', async () => {
+    keepLanding('/contacts/requests')
+    session.activate.mockResolvedValue(undefined)
+    const { router, go } = await open('/activate#secret')
+    await go('a quiet harbour')
+    await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/contacts/requests'))
+  })
+
+  it('says so when the password is not the one of the sign-up', async () => {
+    session.activate.mockImplementation(() => refuse('registration.wrong_password'))
+    const { go, getByLabelText, getByText } = await open('/activate#secret')
+    await go('a stranger’s')
+    expect(getByLabelText('Password').getAttribute('aria-invalid')).toBe('true')
+    expect(getByText('This is not the password that was chosen when signing up.')).toBeTruthy()
   })
 
   it('asks for another user name when it was taken meanwhile', async () => {
     session.activate.mockImplementation(({ username }: { username?: string }) =>
       username === 'anna2' ? Promise.resolve() : refuse('registration.username_taken'),
     )
-    const { router, findByRole, getByLabelText, getByRole, findByText } = await show(ActivateView, {
-      path: '/activate#secret',
-    })
+    const { router, go, findByRole, getByLabelText, getByRole, findByText } = await open('/activate#secret')
+    await go('a quiet harbour')
     expect(await findByRole('heading', { name: 'This user name was taken meanwhile' })).toBeTruthy()
     await userEvent.type(getByLabelText('User name'), 'anna1')
     await userEvent.click(getByRole('button', { name: 'Go on' }))
@@ -188,14 +218,19 @@ describe('the link in the activation mail', () => {
     await userEvent.clear(getByLabelText('User name'))
     await userEvent.type(getByLabelText('User name'), 'anna2')
     await userEvent.click(getByRole('button', { name: 'Go on' }))
-    expect(session.activate).toHaveBeenLastCalledWith({ token: 'secret', username: 'anna2' })
+    expect(session.activate).toHaveBeenLastCalledWith({
+      token: 'secret',
+      password: 'a quiet harbour',
+      username: 'anna2',
+    })
     await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/chats'))
   })
 
   it('can be sent again when it no longer works', async () => {
     session.activate.mockImplementation(() => refuse('token.invalid'))
     session.resendActivation.mockResolvedValue('smtp')
-    const { findByRole, getByLabelText, getByRole } = await show(ActivateView, { path: '/activate#old' })
+    const { go, findByRole, getByLabelText, getByRole } = await open('/activate#old')
+    await go('a quiet harbour')
     expect(await findByRole('heading', { name: 'This link no longer works' })).toBeTruthy()
     await userEvent.type(getByLabelText('E-mail address'), 'anna@example.org')
     await userEvent.click(getByRole('button', { name: 'Send the mail again' }))
@@ -206,8 +241,9 @@ describe('the link in the activation mail', () => {
     session.activate
       .mockImplementationOnce(() => refuse('network', { status: 0 }))
       .mockResolvedValueOnce(undefined)
-    const { findByRole, router } = await show(ActivateView, { path: '/activate#secret' })
-    await userEvent.click(await findByRole('button', { name: 'Try again' }))
+    const { go, getByRole, router } = await open('/activate#secret')
+    await go('a quiet harbour')
+    await userEvent.click(getByRole('button', { name: 'Activate and start' }))
     await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/chats'))
   })
 

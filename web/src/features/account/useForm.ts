@@ -1,6 +1,7 @@
 // A form that says what is wrong beside the field where it is, and everything else above the button.
 import { nextTick, reactive, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { lengthOf, limits } from '@/i18n/limits'
 import { problemText } from '@/i18n/problem'
 import { problemOf } from '@/stores/problem'
 import type { Problem } from '@/stores/types'
@@ -61,7 +62,7 @@ export function useForm<Field extends string>({ fields, check, codes = {}, submi
     for (const { location, message } of answer.errors ?? []) {
       const name = fields.find((field) => location?.split('.').includes(field))
       if (!name) continue
-      errors[name] = general[name] ? t(general[name]) : message
+      errors[name] = general[name] ? t(general[name], limits.value) : message
       placed = true
     }
     if (!placed) problem.value = problemText(answer)
@@ -75,6 +76,10 @@ export function useForm<Field extends string>({ fields, check, codes = {}, submi
   return { busy, problem, errors: errors as Record<Field, string>, run }
 }
 
-export const looksLikeUsername = (text: string) => /^\p{L}[\p{L}\p{N}_.-]{1,31}$/u.test(text)
+const within = (length: number, least = 0, most = Infinity) => length >= least && length <= most
+
+export const looksLikeUsername = (text: string) =>
+  /^\p{L}[\p{L}\p{M}\p{N}_.-]*$/u.test(text) &&
+  within(lengthOf(text), limits.value['usernameMin'], limits.value['username'])
 export const looksLikeEmail = (text: string) => /^[^\s@]{1,64}@[^\s@]{1,250}$/.test(text)
-export const longEnough = (password: string) => [...password].length >= 8
+export const longEnough = (password: string) => within(lengthOf(password), limits.value['passwordMin'])

@@ -1,6 +1,7 @@
 // The fields of a new account and what is wrong with them.
 import { reactive } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { limits } from '@/i18n/limits'
 import { useLocale } from '@/stores/locale'
 import type { Language, Problem } from '@/stores/types'
 import { longEnough, looksLikeEmail, looksLikeUsername, useForm } from './useForm'
@@ -23,9 +24,9 @@ export function useNewAccount(
   const form = useForm({
     fields: ['username', 'email', 'name', 'password'],
     check: () => ({
-      username: looksLikeUsername(fields.username.trim()) ? '' : t('problem.username.invalid'),
+      username: looksLikeUsername(fields.username.trim()) ? '' : t('problem.username.invalid', limits.value),
       email: looksLikeEmail(fields.email.trim()) ? '' : t('problem.email.invalid'),
-      password: longEnough(fields.password) ? '' : t('problem.password.too_short'),
+      password: longEnough(fields.password) ? '' : t('problem.password.too_short', limits.value),
     }),
     codes: { 'registration.username_taken': 'username' },
     failed,
