@@ -98,6 +98,7 @@ func (s *Session) waitPoll(r *http.Request, wake chan struct{}) ([]byte, bool) {
 		case <-release:
 			s.mu.Lock()
 			if s.ws == nil && s.queue.len() == 0 {
+				s.owesNoop = false
 				return appendPayload(nil, []*Message{noop}, int(s.proto)), true
 			}
 		case <-r.Context().Done():

@@ -40,6 +40,7 @@ type Session struct {
 	posting    bool // a POST is being read
 	farewell   bool // the client gets a close packet with its last poll
 	base64     bool // polling carries binary data as base64; constant
+	owesNoop   bool // a client of protocol 3 waits for the noop that ends polling
 	queue      queue
 	nextPing   time.Duration // when the next ping is due; or, when awaiting, was due
 	acceptBy   time.Duration

@@ -238,15 +238,15 @@ func (t *wsConn) upgrade(p packet) error {
 		s.probed = true
 		t.control = append(t.control, probe.frame...)
 		t.flush(false)
-		if s.proto == 3 && s.state == stateOpen {
-			s.send(noop)
-		} else {
-			s.wakePoll() // so that it begins to count upgradePause
-		}
+		s.owesNoop = s.proto == 3
+		s.wakePoll() // so that it begins to count upgradePause
 		return nil
 	case p.kind == typeUpgrade && s.probed && !s.posting:
 		s.ws, s.candidate, s.probed = t, nil, false
 		s.wakePoll()
+		if s.owesNoop && s.state == stateOpen {
+			s.queue.pushFirst(noop)
+		}
 		s.flush(false)
 		if s.state == stateClosing {
 			t.close(closeCode(s.reason), string(s.reason))
