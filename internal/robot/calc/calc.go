@@ -272,7 +272,7 @@ func (p *parser) value() (Result, error) {
 			return Result{}, ErrNotSum
 		}
 		defer func() { p.depth-- }()
-		v, _, err := p.power()
+		v, _, err := p.signed()
 		if err != nil {
 			return v, err
 		}
