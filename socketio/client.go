@@ -23,23 +23,27 @@ type client struct {
 	srv *Server
 	eng *engineio.Session
 
-	partial *task // a packet whose attachments are still coming; used by Message only
-	missing int   // how many
-	size    int   // of those that came
+	partial *partial // used by Message only
 
 	mu       sync.Mutex
-	opening  *opening           // nil when no middleware can want it any more
-	leaving  context.CancelFunc // ends the middleware that is being asked
+	opening  *opening // nil when no middleware can want it any more
 	sockets  []*Socket
 	queue    []task
 	bytes    int // of the queue
+	inFlight int32
+	refused  int16 // how often it asked for a namespace in vain
 	running  bool
 	stalled  bool // not running, because inFlight is at its limit
 	paused   bool
 	closed   bool
 	entered  bool // it has been in a namespace
-	inFlight int
-	refused  int // how often it asked for a namespace in vain
+}
+
+// partial is a packet whose attachments are still coming.
+type partial struct {
+	task
+	missing int // how many attachments
+	size    int // of those that came
 }
 
 // task is a packet that waits for its turn. The kind is that of the packet, or
@@ -102,7 +106,7 @@ func (c *client) Message(data []byte, binary bool) error {
 			return errPacket
 		}
 		if p.attachments > 0 {
-			c.partial, c.missing, c.size = &t, p.attachments, 0
+			c.partial = &partial{task: t, missing: p.attachments}
 			return nil
 		}
 	default: // only a server may send CONNECT_ERROR
@@ -136,22 +140,22 @@ func isEventName(args []json.RawMessage) bool {
 }
 
 func (c *client) attachment(data []byte) error {
-	t := c.partial
-	if t == nil {
+	p := c.partial
+	if p == nil {
 		return errPacket
 	}
 	// Together no larger than a single message may be, which is little before
 	// the client is in a namespace.
-	if c.size += len(data); c.size > c.eng.Limit() {
+	if p.size += len(data); p.size > c.eng.Limit() {
 		return errPacket
 	}
-	t.attachments = append(t.attachments, append(make([]byte, 0, len(data)), data...))
-	t.size += len(data)
-	if c.missing--; c.missing > 0 {
+	p.attachments = append(p.attachments, append(make([]byte, 0, len(data)), data...))
+	if p.missing--; p.missing > 0 {
 		return nil
 	}
 	c.partial = nil
-	return c.dispatch(*t)
+	p.task.size += p.size
+	return c.dispatch(p.task)
 }
 
 func (c *client) dispatch(t task) error {
@@ -201,7 +205,7 @@ func (c *client) run() {
 			c.mu.Unlock()
 			return
 		}
-		if k := c.queue[0].kind; (k == packetEvent || k == packetBinaryEvent) && c.inFlight >= o.MaxInFlight && !c.closed {
+		if k := c.queue[0].kind; (k == packetEvent || k == packetBinaryEvent) && int(c.inFlight) >= o.MaxInFlight && !c.closed {
 			c.running, c.stalled = false, true
 			c.mu.Unlock()
 			return
@@ -307,10 +311,11 @@ func (c *client) connect(t task) {
 	}
 	s := newSocket(ns, c)
 	if ns.recovery != nil && c.eng.Protocol() != 3 {
-		s.pid = newID()
+		s.past = &past{pid: newID()}
 		if saved, number := ns.recovery.find(t.auth); saved != nil {
-			s.id, s.pid, s.data, s.waiting = saved.id, saved.pid, saved.data, saved.rooms
-			s.recovered, s.resumeAfter = true, number
+			rooms := saved.rooms
+			s.id, s.data, s.waiting = saved.id, saved.data, &rooms
+			*s.past = past{pid: saved.pid, recovered: true, after: number}
 		}
 	}
 	if len(ns.middleware) > 0 {
@@ -350,14 +355,17 @@ func (c *client) askMiddleware(s *Socket, h *Handshake) error {
 	ctx, cancel := context.WithTimeout(context.Background(), c.connectTimeout())
 	defer cancel()
 	c.mu.Lock()
-	c.leaving = cancel
 	if c.closed {
 		cancel()
+	} else {
+		c.opening.leave = cancel
 	}
 	c.mu.Unlock()
 	err := s.admit(ctx, h)
 	c.mu.Lock()
-	c.leaving = nil
+	if c.opening != nil {
+		c.opening.leave = nil
+	}
 	c.mu.Unlock()
 	return err
 }
@@ -477,10 +485,10 @@ func (c *client) allowed(ctx context.Context, m PacketMiddleware, s *Socket, e *
 func (c *client) Closed(reason Reason) {
 	c.mu.Lock()
 	c.closed = true
-	c.opening = nil
-	if c.leaving != nil {
-		c.leaving()
+	if c.opening != nil && c.opening.leave != nil {
+		c.opening.leave()
 	}
+	c.opening = nil
 	sockets := append([]*Socket(nil), c.sockets...)
 	if c.stalled { // nobody can be answered any more: let the rest run
 		c.stalled, c.running = false, true
@@ -490,7 +498,7 @@ func (c *client) Closed(reason Reason) {
 	for _, s := range sockets {
 		rooms := s.Rooms()
 		s.leaveAll()
-		if s.pid != "" {
+		if s.past != nil {
 			s.ns.recovery.ended(s, rooms, reason)
 		}
 		s.cancel(errors.New(string(reason)))

@@ -101,12 +101,12 @@ func (r *recovery) keep(e keptEvent) {
 // ended is called when a socket has ended, and remembers it if it may come back.
 func (r *recovery) ended(s *Socket, rooms []string, reason Reason) {
 	s.mu.Lock()
-	saved := &savedSocket{pid: s.pid, id: s.id, rooms: rooms, data: s.data, at: time.Now()}
+	saved := &savedSocket{pid: s.past.pid, id: s.id, rooms: rooms, data: s.data, at: time.Now()}
 	s.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if l := r.live[s.pid]; l != nil && l.socket == s {
-		delete(r.live, s.pid)
+	if l := r.live[saved.pid]; l != nil && l.socket == s {
+		delete(r.live, saved.pid)
 		close(l.saved)
 	}
 	if !recoverable(reason) {

@@ -3,6 +3,7 @@ package socketio
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"net/http"
 )
@@ -16,6 +17,7 @@ type opening struct {
 	head    []byte
 	remote  string
 	tls     *tls.ConnectionState
+	leave   context.CancelFunc // ends the middleware that is being asked
 }
 
 func newOpening(r *http.Request) *opening {

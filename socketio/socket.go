@@ -41,21 +41,38 @@ type Socket struct {
 
 	rooms []membership // guarded by ns.rooms.mu
 
-	pid       string // by which it may be recovered, or ""
-	recovered bool
-	// resumeAfter is the number of the last event that a recovered client has.
-	resumeAfter uint64
-
+	past  *past         // nil unless it may be recovered
 	state atomic.Uint32 // one of the socket… constants
 
+	// There may be very many sockets that do nothing: what few of them need at a
+	// time is made when it is needed.
 	mu      sync.Mutex
 	data    any
-	ctx     context.Context
-	stop    context.CancelCauseFunc
-	ended   error                   // set before or without ctx
-	waiting []string                // rooms to join once connected
-	acks    map[uint64]func(*Reply) // called with nil when the socket ends
-	lastAck uint64
+	life    *life
+	waiting *[]string // rooms to join once connected
+	acks    *acks
+}
+
+// past is by what a socket may be recovered, and what of it was.
+type past struct {
+	pid       string
+	recovered bool
+	// after is the number of the last event that a recovered client has.
+	after uint64
+}
+
+// life is a socket's context, once somebody has asked for it, and its end.
+type life struct {
+	ctx   context.Context
+	stop  context.CancelCauseFunc
+	ended error
+}
+
+// acks are the acknowledgements that are waited for, with what is called for
+// each: with nil when the socket ends.
+type acks struct {
+	byID map[uint64]func(*Reply)
+	last uint64
 }
 
 const (
@@ -80,7 +97,7 @@ func newSocket(ns *Namespace, c *client) *Socket {
 // Recovered reports whether the client has taken up an earlier socket: it has that
 // socket's ID, rooms and data, and has got the events that it had missed. See
 // Options.RecoveryWindow.
-func (s *Socket) Recovered() bool { return s.recovered }
+func (s *Socket) Recovered() bool { return s.past != nil && s.past.recovered }
 
 // ID returns the socket's ID, which the client knows as socket.id. It is no
 // secret, except for 2.x clients, whose IDs contain that of the session.
@@ -102,30 +119,39 @@ func (s *Socket) Transport() string { return s.client.eng.Transport() }
 func (s *Socket) Context() context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ctx == nil {
-		s.ctx, s.stop = context.WithCancelCause(context.Background())
-		if s.ended != nil {
-			s.stop(s.ended)
+	if s.life == nil {
+		s.life = &life{}
+	}
+	l := s.life
+	if l.ctx == nil {
+		l.ctx, l.stop = context.WithCancelCause(context.Background())
+		if l.ended != nil {
+			l.stop(l.ended)
 		}
 	}
-	return s.ctx
+	return l.ctx
 }
 
 // cancel ends the context and all calls of EmitWithAck.
 func (s *Socket) cancel(cause error) {
 	s.state.Store(socketEnded)
 	s.mu.Lock()
-	if s.ended == nil {
-		s.ended = cause
+	if s.life == nil {
+		s.life = &life{}
 	}
-	if s.stop != nil {
-		s.stop(cause)
+	if s.life.ended == nil {
+		s.life.ended = cause
 	}
-	acks := s.acks
+	if s.life.stop != nil {
+		s.life.stop(cause)
+	}
+	waiting := s.acks
 	s.acks = nil
 	s.mu.Unlock()
-	for _, f := range acks {
-		f(nil)
+	if waiting != nil {
+		for _, f := range waiting.byID {
+			f(nil)
+		}
 	}
 }
 
@@ -176,15 +202,16 @@ func (s *Socket) enter() bool {
 	c.entered = true
 	c.mu.Unlock()
 	c.eng.Accept()
-	if r := s.ns.recovery; r != nil && s.pid != "" {
+	if p := s.past; p != nil {
+		r := s.ns.recovery
 		r.mu.Lock()
-		if s.recovered && !r.complete(s.resumeAfter) { // the middleware took its time
-			s.recovered, s.pid = false, newID()
+		if p.recovered && !r.complete(p.after) { // the middleware took its time
+			*p = past{pid: newID()}
 		}
-		r.live[s.pid] = &liveSocket{socket: s, saved: make(chan struct{})}
+		r.live[p.pid] = &liveSocket{socket: s, saved: make(chan struct{})}
 		s.begin(func(rooms []string) {
-			if s.recovered {
-				r.missed(s.resumeAfter, s.id, rooms, func(ms []*engineio.Message) { c.eng.Send(ms...) })
+			if p.recovered {
+				r.missed(p.after, s.id, rooms, func(ms []*engineio.Message) { c.eng.Send(ms...) })
 			}
 		})
 		r.mu.Unlock()
@@ -202,16 +229,22 @@ func (s *Socket) enter() bool {
 func (s *Socket) begin(before func(rooms []string)) {
 	var payload []byte
 	if s.Protocol() != 3 {
+		pid := ""
+		if s.past != nil {
+			pid = s.past.pid
+		}
 		payload, _ = json.Marshal(struct {
 			SID string `json:"sid"`
 			PID string `json:"pid,omitempty"`
-		}{s.id, s.pid})
+		}{s.id, pid})
 	}
 	s.client.eng.Send(encodeRaw(packetConnect, s.ns.name, -1, payload, nil)...)
 	s.mu.Lock()
 	s.state.CompareAndSwap(socketEntering, socketConnected)
-	waiting := s.waiting
-	s.waiting = nil
+	var waiting []string
+	if s.waiting != nil {
+		waiting, s.waiting = *s.waiting, nil
+	}
 	s.mu.Unlock()
 	before(waiting)
 	s.ns.rooms.enter(s, waiting)
@@ -222,7 +255,10 @@ func (s *Socket) begin(before func(rooms []string)) {
 func (s *Socket) Join(rooms ...string) {
 	s.mu.Lock()
 	if s.state.Load() == socketEntering {
-		s.waiting = append(s.waiting, rooms...)
+		if s.waiting == nil {
+			s.waiting = &[]string{}
+		}
+		*s.waiting = append(*s.waiting, rooms...)
 		s.mu.Unlock()
 		return
 	}
@@ -280,7 +316,7 @@ func (s *Socket) EmitRaw(event string, args []json.RawMessage, attachments ...[]
 // deliver sends an event, and keeps it for the socket's recovery.
 func (s *Socket) deliver(payload []byte, attachments [][]byte) error {
 	r := s.ns.recovery
-	if r == nil || s.pid == "" {
+	if s.past == nil {
 		return s.send(encodeRaw(packetEvent, s.ns.name, -1, payload, attachments))
 	}
 	r.mu.Lock()
@@ -322,22 +358,24 @@ type Reply struct {
 func (s *Socket) expect(f func(*Reply)) (id uint64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended != nil {
+	if s.life != nil && s.life.ended != nil {
 		return 0, false
 	}
 	if s.acks == nil {
-		s.acks = map[uint64]func(*Reply){}
+		s.acks = &acks{byID: map[uint64]func(*Reply){}}
 	}
-	id = s.lastAck
-	s.lastAck++
-	s.acks[id] = f
+	id = s.acks.last
+	s.acks.last++
+	s.acks.byID[id] = f
 	return id, true
 }
 
 // forget gives up on an acknowledgement.
 func (s *Socket) forget(id uint64) {
 	s.mu.Lock()
-	delete(s.acks, id)
+	if s.acks != nil {
+		delete(s.acks.byID, id)
+	}
 	s.mu.Unlock()
 }
 
@@ -384,8 +422,11 @@ func Ask[T any](ctx context.Context, s *Socket, event string, args ...any) (T, e
 // ignored.
 func (s *Socket) resolve(id uint64, r *Reply) {
 	s.mu.Lock()
-	f := s.acks[id]
-	delete(s.acks, id)
+	var f func(*Reply)
+	if s.acks != nil {
+		f = s.acks.byID[id]
+		delete(s.acks.byID, id)
+	}
 	s.mu.Unlock()
 	if f != nil {
 		f(r)
@@ -438,7 +479,7 @@ func (s *Socket) end(reason Reason) {
 	}
 	c.strand()
 	s.leaveAll()
-	if s.pid != "" {
+	if s.past != nil {
 		s.ns.recovery.ended(s, nil, reason)
 	}
 	s.cancel(errors.New(string(reason)))

@@ -19,7 +19,7 @@ func (s *Session) end(reason Reason, drain bool) {
 		s.mu.Unlock()
 		return
 	}
-	s.state, s.reason = stateClosing, reason
+	s.state, s.reason = stateClosing, &reason
 	s.paused = false
 	if s.resumption != nil {
 		close(s.resumption)
@@ -46,7 +46,7 @@ func (s *Session) end(reason Reason, drain bool) {
 		}
 		s.wakePoll()
 	}
-	s.srv.wheel.schedule(&s.entry, linger)
+	s.srv.wheel.schedule(s, linger)
 	handler := s.handler
 	s.mu.Unlock()
 	candidate.abort()
@@ -89,7 +89,7 @@ func (s *Session) finish() {
 	s.wakePoll()
 	s.mu.Unlock()
 	candidate.abort()
-	s.srv.wheel.remove(&s.entry)
+	s.srv.wheel.remove(s)
 	s.srv.forget(s)
 	current.abort()
 }

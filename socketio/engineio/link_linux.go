@@ -21,18 +21,22 @@ type pollLink struct {
 
 	heard atomic.Uint32 // the round of the loop in which it brought something last
 
-	// Guarded by loop.flushMu:
-	ahead      uint16 // how often it got ahead of the others in the round aheadRound
+	// Guarded by loop.flushMu: how often it got ahead of the others, in which round.
 	aheadRound uint32
+	ahead      uint32
 
 	mu       sync.Mutex
-	fd       int    // -1 once closed
-	leftover []byte // taken, but not yet written
+	fd       int32  // -1 once closed
 	started  bool   // registered with epoll
 	quiet    bool   // input is switched off
 	full     bool   // the kernel takes no more; waiting for EPOLLOUT
 	deaf     bool   // what comes is thrown away
+	leftover []byte // taken, but not yet written
 }
+
+// ownLink is the link that a WebSocket has in itself, which saves memory where
+// there are many.
+type ownLink = pollLink
 
 // newLink returns the link for a connection: a pollLink for plain TCP, as long
 // as there are loops to be had, and a goLink for everything else.
@@ -57,7 +61,8 @@ func (srv *Server) newLink(t *wsConn, conn net.Conn) link {
 		return &goLink{t: t, conn: conn}
 	}
 	conn.Close()
-	l := &pollLink{t: t, loop: lp, fd: fd}
+	l := &t.own
+	l.t, l.loop, l.fd = t, lp, int32(fd)
 	lp.add(l)
 	return l
 }
@@ -117,7 +122,7 @@ func (l *pollLink) abort() {
 	l.mu.Unlock()
 	if fd >= 0 {
 		l.loop.drop(l)
-		_ = syscall.Close(fd) // which also takes it out of epoll
+		_ = syscall.Close(int(fd)) // which also takes it out of epoll
 	}
 }
 
@@ -182,7 +187,7 @@ func (l *pollLink) flush(buf []byte) {
 		if fin {
 			l.mu.Lock()
 			if l.fd >= 0 {
-				_ = syscall.Shutdown(l.fd, syscall.SHUT_WR)
+				_ = syscall.Shutdown(int(l.fd), syscall.SHUT_WR)
 			}
 			l.mu.Unlock()
 			return

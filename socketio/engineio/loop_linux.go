@@ -172,7 +172,7 @@ func (lp *loop) control(op int, l *pollLink) bool {
 	if lp.epoll < 0 {
 		return false
 	}
-	return syscall.EpollCtl(lp.epoll, op, l.fd, &syscall.EpollEvent{
+	return syscall.EpollCtl(lp.epoll, op, int(l.fd), &syscall.EpollEvent{
 		Events: l.events(), Fd: int32(l.slot), Pad: int32(l.turn),
 	}) == nil
 }

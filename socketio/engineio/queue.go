@@ -3,18 +3,16 @@ package engineio
 import "sync"
 
 // queue holds the messages that wait for one session. While it is empty it holds
-// no memory but its own; in the ordinary case of a few messages it allocates
-// nothing.
+// no memory but its own; in the ordinary case of not too many messages it
+// allocates nothing.
 type queue struct {
 	items []*Message
-	taken int // bytes of items[0] that are with the connection already
-	bytes int // of all frames
-
-	few   [2]*Message
-	chunk *chunk // what items lies in, if it is one of these
+	taken int         // bytes of items[0] that are with the connection already
+	bytes int         // of all frames
+	one   [1]*Message // what items lies in while there is no more
 }
 
-// chunk is a place for more messages than a few, used again and again.
+// chunk is what items lies in when it is this long: it is used again and again.
 type chunk [64]*Message
 
 var chunks = sync.Pool{New: func() any { return new(chunk) }}
@@ -39,12 +37,11 @@ func (q *queue) pushFirst(m *Message) {
 func (q *queue) grow() {
 	switch {
 	case cap(q.items) == 0:
-		q.items = q.few[:0]
-	case cap(q.items) == len(q.few):
-		q.chunk = chunks.Get().(*chunk)
-		q.items = append(q.chunk[:0], q.items...)
-		q.few = [len(q.few)]*Message{}
-	case q.chunk != nil:
+		q.items = q.one[:0]
+	case cap(q.items) == len(q.one):
+		q.items = append(chunks.Get().(*chunk)[:0], q.items...)
+		q.one[0] = nil
+	case cap(q.items) == len(chunk{}):
 		more := make([]*Message, len(q.items), 4*len(q.items))
 		copy(more, q.items)
 		q.free()
@@ -52,13 +49,14 @@ func (q *queue) grow() {
 	}
 }
 
-// free gives the chunk back.
+// free gives up what items lies in.
 func (q *queue) free() {
-	if q.chunk != nil {
-		*q.chunk = chunk{}
-		chunks.Put(q.chunk)
-		q.chunk = nil
+	if cap(q.items) == len(chunk{}) {
+		c := (*chunk)(q.items[:len(chunk{})])
+		clear(c[:len(q.items)])
+		chunks.Put(c)
 	}
+	q.one[0], q.items = nil, nil
 }
 
 // drop takes the first n messages out.
@@ -66,13 +64,16 @@ func (q *queue) drop(n int) {
 	for _, m := range q.items[:n] {
 		q.bytes -= m.Size()
 	}
+	q.shift(n)
+}
+
+// shift is drop for messages that are not counted any more.
+func (q *queue) shift(n int) {
 	if n > 0 {
 		q.taken = 0
 	}
 	if n == len(q.items) {
 		q.free()
-		q.few = [len(q.few)]*Message{}
-		q.items = nil
 		return
 	}
 	rest := copy(q.items, q.items[n:])
@@ -108,10 +109,11 @@ func (q *queue) take(dst []byte, protocol, deflate int) int {
 			break
 		}
 		q.taken = 0
+		q.bytes -= m.Size()
 		done++
 	}
 	taken := q.taken
-	q.drop(done)
+	q.shift(done)
 	q.taken = taken
 	return n
 }

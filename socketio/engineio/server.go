@@ -12,8 +12,6 @@ package engineio
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -46,7 +44,7 @@ type Server struct {
 	loops *loops
 
 	mu       sync.Mutex
-	sessions map[string]*Session
+	sessions map[sessionID]*Session
 	pending  map[string]int // sessions not accepted yet, by client address
 	closing  bool
 	empty    chan struct{} // closed when closing and without sessions
@@ -64,7 +62,7 @@ func NewServer(opts Options, open func(*Session, *http.Request) Handler) *Server
 		start:    time.Now(),
 		loops:    newLoops(),
 		wheel:    newWheel(min(max(tick, 5*time.Millisecond), 250*time.Millisecond)),
-		sessions: map[string]*Session{},
+		sessions: map[sessionID]*Session{},
 		pending:  map[string]int{},
 		empty:    make(chan struct{}),
 	}
@@ -154,9 +152,7 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	if sid := q.Get("sid"); sid != "" {
-		srv.mu.Lock()
-		s := srv.sessions[sid]
-		srv.mu.Unlock()
+		s := srv.find(sid)
 		switch {
 		case s == nil || s.expired():
 			refuse(w, errSession)
@@ -188,7 +184,7 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.base64 = protocol == 4 || q.Get("b64") != "" || q.Has("j")
 	if srv.opts.Cookie != nil {
-		if c := srv.opts.Cookie(s.id, r); c != nil {
+		if c := srv.opts.Cookie(s.ID(), r); c != nil {
 			http.SetCookie(w, c)
 		}
 	}
@@ -231,8 +227,7 @@ func headerSize(r *http.Request) int {
 // admit registers a new session, or says why there is none.
 func (srv *Server) admit(r *http.Request, protocol int) (*Session, *refusal) {
 	addr := srv.opts.ClientAddr(r)
-	s := &Session{srv: srv, id: newID(), proto: uint8(protocol), pendingAddr: addr}
-	s.entry.session = s
+	s := &Session{srv: srv, id: newID(), proto: uint8(protocol), pendingAddr: &addr}
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	if srv.closing {
@@ -246,14 +241,30 @@ func (srv *Server) admit(r *http.Request, protocol int) (*Session, *refusal) {
 	return s, nil
 }
 
-// settle ends the time during which a session counts as a pending handshake of
-// addr.
-func (srv *Server) settle(addr string) {
+// settle ends the time during which a session counts as a pending handshake.
+// srv.mu is held.
+func (srv *Server) settle(s *Session) {
+	if s.pendingAddr == nil {
+		return
+	}
+	addr := *s.pendingAddr
+	s.pendingAddr = nil
 	if n := srv.pending[addr] - 1; n > 0 {
 		srv.pending[addr] = n
 	} else {
 		delete(srv.pending, addr)
 	}
+}
+
+// find returns the session with that ID, or nil.
+func (srv *Server) find(sid string) *Session {
+	id, ok := parseID(sid)
+	if !ok {
+		return nil
+	}
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	return srv.sessions[id]
 }
 
 // Count returns the number of sessions, those that are closing included.
@@ -304,18 +315,8 @@ func (srv *Server) forget(s *Session) {
 		return
 	}
 	delete(srv.sessions, s.id)
-	if s.pendingAddr != "" {
-		srv.settle(s.pendingAddr)
-		s.pendingAddr = ""
-	}
+	srv.settle(s)
 	if srv.closing && len(srv.sessions) == 0 {
 		close(srv.empty)
 	}
-}
-
-// newID returns 120 random bits; a session ID is a secret.
-func newID() string {
-	var b [15]byte
-	_, _ = rand.Read(b[:])
-	return base64.RawURLEncoding.EncodeToString(b[:])
 }

@@ -1,6 +1,8 @@
 package engineio
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"sync"
 	"sync/atomic"
@@ -19,42 +21,64 @@ const (
 // Session is one client, whatever it is connected by at the moment. All methods
 // may be called from any goroutine.
 type Session struct {
+	// What a broadcast touches stands together, in one line of the cache.
+	mu       sync.Mutex
+	state    sessionState
+	proto    uint8
+	accepted bool
+	paused   bool
+	awaiting bool    // a ping was sent, and nothing has come since
+	posting  bool    // a POST is being read
+	farewell bool    // the client gets a close packet with its last poll
+	base64   bool    // polling carries binary data as base64; constant
+	owesNoop bool    // a client of protocol 3 waits for the noop that ends polling
+	ws       *wsConn // nil while polling
+	queue    queue
+
 	srv     *Server
-	id      string
 	handler Handler
+	id      sessionID
+	probed  bool // the candidate has passed its test
 	entry   wheelEntry
 
 	// pendingAddr is the address for which this counts as a pending handshake,
-	// or "" once it was accepted. Guarded by srv.mu.
-	pendingAddr string
+	// or nil once it was accepted. Guarded by srv.mu.
+	pendingAddr *string
 
 	lastSeen atomic.Int64 // when the client was last heard of; see Server.now
 
-	mu         sync.Mutex
-	state      sessionState
-	reason     Reason // of the end, once it is closing
-	proto      uint8
-	accepted   bool
-	paused     bool
-	awaiting   bool // a ping was sent, and nothing has come since
-	posting    bool // a POST is being read
-	farewell   bool // the client gets a close packet with its last poll
-	base64     bool // polling carries binary data as base64; constant
-	owesNoop   bool // a client of protocol 3 waits for the noop that ends polling
-	queue      queue
 	nextPing   time.Duration // when the next ping is due; or, when awaiting, was due
 	acceptBy   time.Duration
 	upgradeBy  time.Duration
-	ws         *wsConn       // nil while polling
+	reason     *Reason       // of the end, once it is closing
 	candidate  *wsConn       // the WebSocket that the session may move to
-	probed     bool          // the candidate has passed its test
 	polling    chan struct{} // non-nil while a GET waits; capacity 1
 	resumption chan struct{} // non-nil while paused and someone waits for the end of that
 }
 
+// sessionID is 120 random bits.
+type sessionID [15]byte
+
+func newID() (id sessionID) {
+	_, _ = rand.Read(id[:])
+	return id
+}
+
+// String returns the ID as clients know it.
+func (id sessionID) String() string { return base64.RawURLEncoding.EncodeToString(id[:]) }
+
+// parseID returns an ID that String could have made.
+func parseID(s string) (id sessionID, ok bool) {
+	if len(s) != base64.RawURLEncoding.EncodedLen(len(id)) {
+		return id, false
+	}
+	_, err := base64.RawURLEncoding.Strict().Decode(id[:], []byte(s))
+	return id, err == nil
+}
+
 // ID returns the session's ID. It is a secret: who knows it can take part in
 // the session.
-func (s *Session) ID() string { return s.id }
+func (s *Session) ID() string { return s.id.String() }
 
 // Protocol returns the revision of the Engine.IO protocol that the client
 // speaks: 4, or 3.
@@ -85,7 +109,7 @@ func (s *Session) begin(h Handler, ws *wsConn) bool {
 		PingInterval int64    `json:"pingInterval"`
 		PingTimeout  int64    `json:"pingTimeout"`
 		MaxPayload   int      `json:"maxPayload"`
-	}{s.id, upgrades, o.PingInterval.Milliseconds(), o.PingTimeout.Milliseconds(), o.MaxPayload})
+	}{s.ID(), upgrades, o.PingInterval.Milliseconds(), o.PingTimeout.Milliseconds(), o.MaxPayload})
 	now := s.srv.now()
 	s.lastSeen.Store(int64(now))
 	first := control("0" + string(open))
@@ -99,7 +123,7 @@ func (s *Session) begin(h Handler, ws *wsConn) bool {
 	s.queue.pushFirst(first)
 	s.nextPing = now + o.PingInterval
 	s.acceptBy = now + o.AcceptTimeout
-	s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
+	s.srv.wheel.schedule(s, s.nextWake(now)-now)
 	s.flush(false)
 	s.mu.Unlock()
 	return true
@@ -112,10 +136,7 @@ func (s *Session) Accept() {
 	s.accepted = true
 	s.mu.Unlock()
 	s.srv.mu.Lock()
-	if s.pendingAddr != "" {
-		s.srv.settle(s.pendingAddr)
-		s.pendingAddr = ""
-	}
+	s.srv.settle(s)
 	s.srv.mu.Unlock()
 }
 
@@ -127,7 +148,7 @@ func (s *Session) Unaccept() {
 		s.accepted = false
 		now := s.srv.now()
 		s.acceptBy = now + s.srv.opts.AcceptTimeout
-		s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
+		s.srv.wheel.schedule(s, s.nextWake(now)-now)
 	}
 	s.mu.Unlock()
 }
@@ -382,7 +403,7 @@ func (s *Session) wake() {
 			s.send(ping)
 		}
 	}
-	s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
+	s.srv.wheel.schedule(s, s.nextWake(now)-now)
 	s.mu.Unlock()
 	late.abort()
 }

@@ -13,58 +13,62 @@ type wheel struct {
 	tick time.Duration
 
 	mu      sync.Mutex
-	slots   [wheelSlots]wheelEntry // heads of rings
-	now     int64                  // ticks so far
+	slots   [wheelSlots]*Session // the first of each list
+	now     int64                // ticks so far
 	count   int
 	running bool
 }
 
 const wheelSlots = 512
 
-// wheelEntry is a place in the wheel. The zero value is in none.
+// wheelEntry is a session's place in the wheel. The zero value is in none.
 type wheelEntry struct {
-	next, prev *wheelEntry
-	session    *Session
-	due        int64 // in ticks
+	next, prev *Session
+	due        int64 // in ticks; 0 when in none
 }
 
-func newWheel(tick time.Duration) *wheel {
-	w := &wheel{tick: tick}
-	for i := range w.slots {
-		w.slots[i].next, w.slots[i].prev = &w.slots[i], &w.slots[i]
-	}
-	return w
-}
+func newWheel(tick time.Duration) *wheel { return &wheel{tick: tick} }
 
-// schedule has e's session woken after d, in place of any earlier deadline.
-func (w *wheel) schedule(e *wheelEntry, d time.Duration) {
+// schedule has a session woken after d, in place of any earlier deadline.
+func (w *wheel) schedule(s *Session, d time.Duration) {
 	ticks := int64((d + w.tick - 1) / w.tick)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.unlink(e)
+	w.unlink(s)
+	e := &s.entry
 	e.due = w.now + max(1, ticks) + 1 // the current tick is partly over
-	head := &w.slots[e.due%wheelSlots]
-	e.next, e.prev = head, head.prev
-	e.prev.next, head.prev = e, e
+	first := &w.slots[e.due%wheelSlots]
+	if e.next = *first; e.next != nil {
+		e.next.entry.prev = s
+	}
+	*first = s
 	if w.count++; !w.running {
 		w.running = true
 		go w.run()
 	}
 }
 
-// remove takes e out. A wake-up that is already under way still comes.
-func (w *wheel) remove(e *wheelEntry) {
+// remove takes a session out. A wake-up that is already under way still comes.
+func (w *wheel) remove(s *Session) {
 	w.mu.Lock()
-	w.unlink(e)
+	w.unlink(s)
 	w.mu.Unlock()
 }
 
-func (w *wheel) unlink(e *wheelEntry) {
-	if e.next == nil {
+func (w *wheel) unlink(s *Session) {
+	e := &s.entry
+	if e.due == 0 {
 		return
 	}
-	e.next.prev, e.prev.next = e.prev, e.next
-	e.next, e.prev = nil, nil
+	if e.prev == nil {
+		w.slots[e.due%wheelSlots] = e.next
+	} else {
+		e.prev.entry.next = e.next
+	}
+	if e.next != nil {
+		e.next.entry.prev = e.prev
+	}
+	*e = wheelEntry{}
 	w.count--
 }
 
@@ -81,14 +85,13 @@ func (w *wheel) run() {
 		w.mu.Lock()
 		for range min(steps, wheelSlots) {
 			w.now++
-			head := &w.slots[w.now%wheelSlots]
-			for e := head.next; e != head; {
-				next := e.next
-				if e.due <= w.now {
-					w.unlink(e)
-					due = append(due, e.session)
+			for s := w.slots[w.now%wheelSlots]; s != nil; {
+				next := s.entry.next
+				if s.entry.due <= w.now {
+					w.unlink(s)
+					due = append(due, s)
 				}
-				e = next
+				s = next
 			}
 		}
 		if w.count == 0 && len(due) == 0 {

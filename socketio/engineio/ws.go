@@ -32,9 +32,8 @@ type link interface {
 type wsConn struct {
 	s    *Session
 	link link
+	own  ownLink          // what link is, if it is that one
 	rd   websocket.Reader // used by the link's reader only
-
-	deflate int // the threshold of compression, or 0 if it was not agreed
 
 	// Guarded by s.mu:
 	writing bool   // the link was woken, or is writing
@@ -67,15 +66,22 @@ func (s *Session) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 // negotiate agrees on compression, if it is wanted on both sides, and returns the
 // header that says so.
 func (t *wsConn) negotiate(r *http.Request) string {
-	threshold := t.s.srv.opts.DeflateThreshold
-	if threshold <= 0 {
+	if t.s.srv.opts.DeflateThreshold <= 0 {
 		return ""
 	}
 	agreed := websocket.NegotiateDeflate(r)
 	if agreed != "" {
-		t.deflate, t.rd.Inflate = threshold, websocket.Inflate
+		t.rd.Inflate = websocket.Inflate
 	}
 	return agreed
+}
+
+// deflateFrom is the length from which on messages are compressed, or 0.
+func (t *wsConn) deflateFrom() int {
+	if t.rd.Inflate == nil {
+		return 0
+	}
+	return t.s.srv.opts.DeflateThreshold
 }
 
 // setCookies returns the cookies that were set on the response so far, which the
@@ -124,7 +130,7 @@ func (s *Session) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	}
 	t.link = s.srv.newLink(t, conn)
 	now := s.srv.now()
-	s.srv.wheel.schedule(&s.entry, s.nextWake(now)-now)
+	s.srv.wheel.schedule(s, s.nextWake(now)-now)
 	s.mu.Unlock()
 	t.link.start(early)
 }
@@ -249,7 +255,7 @@ func (t *wsConn) upgrade(p packet) error {
 		}
 		s.flush(false)
 		if s.state == stateClosing {
-			t.close(closeCode(s.reason), string(s.reason))
+			t.close(closeCode(*s.reason), string(*s.reason))
 		}
 		return nil
 	}
@@ -333,7 +339,7 @@ func (t *wsConn) take(dst []byte, sole bool) (n int, fin bool) {
 		t.control, t.pong = nil, false
 	}
 	if current {
-		n += s.queue.take(dst[n:], int(s.proto), t.deflate)
+		n += s.queue.take(dst[n:], int(s.proto), t.deflateFrom())
 		if s.queue.len() == 0 && t.closing && !t.shut && len(t.control) <= len(dst)-n {
 			n += copy(dst[n:], t.control)
 			t.control, t.shut = nil, true
@@ -343,7 +349,7 @@ func (t *wsConn) take(dst []byte, sole bool) (n int, fin bool) {
 	}
 	fin = t.shut && len(t.control) == 0
 	if fin && current { // the other side should close now
-		s.srv.wheel.schedule(&s.entry, lingerTime)
+		s.srv.wheel.schedule(s, lingerTime)
 	}
 	if (n == 0 || sole && n < len(dst)) && !fin {
 		t.writing, t.gather = false, false

@@ -63,7 +63,11 @@ func serve(ctx context.Context, addr string, c config) error {
 			MaxHTTPBufferSize: 1_000_000, AllowEIO3: c.eio3,
 			MaxPendingPerAddr: 1 << 20,
 		})
-		for _, name := range []string{"/", "/custom"} {
+		namespaces := []string{"/"}
+		if !c.room { // a namespace that may still be asked for costs memory
+			namespaces = append(namespaces, "/custom")
+		}
+		for _, name := range namespaces {
 			register(io.Namespace(name), c.room)
 		}
 		if c.room {

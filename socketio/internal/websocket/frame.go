@@ -97,16 +97,37 @@ type Reader struct {
 	// result (RFC 7692).
 	Inflate func(payload []byte, limit int) ([]byte, error)
 
+	part   *part // nil between messages
+	closed bool  // a close frame was seen; all that follows is ignored
+}
+
+// part is what has come of a frame or a message that is not complete.
+type part struct {
 	raw        []byte // an incomplete frame, header included
 	msg        []byte // the fragments of an incomplete message
 	fragments  uint16
 	op         Opcode // of the incomplete message; 0 when there is none
 	compressed bool
-	closed     bool // a close frame was seen; all that follows is ignored
 }
 
 // Idle reports whether the Reader is between messages, holding nothing.
-func (r *Reader) Idle() bool { return r.raw == nil && r.op == 0 }
+func (r *Reader) Idle() bool { return r.part == nil }
+
+// half returns what r has of something incomplete.
+func (r *Reader) half() *part {
+	if r.part == nil {
+		r.part = &part{}
+	}
+	return r.part
+}
+
+// op is that of the incomplete message; 0 when there is none.
+func (r *Reader) op() Opcode {
+	if r.part == nil {
+		return 0
+	}
+	return r.part.op
+}
 
 // Feed takes in the next bytes of the stream, which it changes in place
 // (unmasking), and calls sink for all that is complete. It keeps no reference
@@ -114,14 +135,16 @@ func (r *Reader) Idle() bool { return r.raw == nil && r.op == 0 }
 // sink returned.
 func (r *Reader) Feed(p []byte, sink Sink) error {
 	data := p
-	if r.raw != nil {
-		r.raw = append(r.raw, p...)
-		data = r.raw
+	held := r.part != nil && r.part.raw != nil
+	if held {
+		r.part.raw = append(r.part.raw, p...)
+		data = r.part.raw
 	}
+	whole := len(data)
 	for len(data) > 0 && !r.closed {
 		n, err := r.frame(data, sink)
 		if err != nil {
-			r.raw, r.msg = nil, nil
+			r.part = nil
 			return err
 		}
 		if n == 0 { // the frame goes on in a later Feed
@@ -129,12 +152,15 @@ func (r *Reader) Feed(p []byte, sink Sink) error {
 		}
 		data = data[n:]
 	}
-	if r.closed || len(data) == 0 {
-		r.raw = nil
-		return nil
-	}
-	if r.raw == nil || len(data) != len(r.raw) {
-		r.raw = append([]byte(nil), data...)
+	switch {
+	case !r.closed && len(data) > 0:
+		if !held || len(data) != whole {
+			r.half().raw = append([]byte(nil), data...)
+		}
+	case r.closed || r.op() == 0:
+		r.part = nil
+	default:
+		r.part.raw = nil
 	}
 	return nil
 }
@@ -152,11 +178,11 @@ func (r *Reader) frame(data []byte, sink Sink) (int, error) {
 	}
 	switch op {
 	case OpContinuation:
-		if r.op == 0 {
+		if r.op() == 0 {
 			return 0, breach("continuation without a message")
 		}
 	case OpText, OpBinary:
-		if r.op != 0 {
+		if r.op() != 0 {
 			return 0, breach("new message inside a fragmented one")
 		}
 	case OpClose, OpPing, OpPong:
@@ -196,7 +222,11 @@ func (r *Reader) frame(data []byte, sink Sink) (int, error) {
 			return 0, breach("length out of range")
 		}
 	}
-	if !control && length > uint64(max(0, r.Limit-len(r.msg))) {
+	gathered := 0
+	if r.part != nil {
+		gathered = len(r.part.msg)
+	}
+	if !control && length > uint64(max(0, r.Limit-gathered)) {
 		return 0, &Error{CloseTooBig, "message too long"}
 	}
 	total := head + 4 + int(length)
@@ -217,7 +247,6 @@ func (r *Reader) control(op Opcode, payload []byte, sink Sink) error {
 			return err
 		}
 		r.closed = true
-		r.msg, r.op = nil, 0
 	}
 	return sink.Control(op, payload)
 }
@@ -227,17 +256,19 @@ func (r *Reader) data(fin, compressed bool, op Opcode, payload []byte, sink Sink
 		if fin {
 			return r.deliver(op, compressed, payload, sink)
 		}
-		r.op, r.compressed, r.fragments = op, compressed, 0
+		h := r.half()
+		h.op, h.compressed, h.fragments = op, compressed, 0
 	}
-	if r.fragments++; r.fragments > maxFragments {
+	h := r.part
+	if h.fragments++; h.fragments > maxFragments {
 		return &Error{ClosePolicyViolation, "too many fragments"}
 	}
-	r.msg = append(r.msg, payload...)
+	h.msg = append(h.msg, payload...)
 	if !fin {
 		return nil
 	}
-	op, compressed, payload = r.op, r.compressed, r.msg
-	r.op, r.msg = 0, nil
+	op, compressed, payload = h.op, h.compressed, h.msg
+	h.op, h.msg = 0, nil
 	return r.deliver(op, compressed, payload, sink)
 }
 
