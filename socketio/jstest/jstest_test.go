@@ -7,9 +7,11 @@ package jstest
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,13 +19,19 @@ import (
 	"github.com/happychat/happychat/socketio"
 )
 
-func TestOfficialClients(t *testing.T) {
+// installed skips a test when there are no clients.
+func installed(t *testing.T) {
+	t.Helper()
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip("node is not installed: the official clients are not tested")
 	}
 	if _, err := os.Stat("node_modules/socket.io-client-4"); err != nil {
 		t.Skip("the official clients are not installed: run npm ci --prefix socketio/jstest")
 	}
+}
+
+func TestOfficialClients(t *testing.T) {
+	installed(t)
 	url := serve(t, (*httptest.Server).Start)
 	for _, generation := range []string{"4", "3", "2"} {
 		for _, mode := range []string{"polling", "upgrade", "websocket"} {
@@ -39,9 +47,7 @@ func TestOfficialClients(t *testing.T) {
 }
 
 func TestRecovery(t *testing.T) {
-	if _, err := os.Stat("node_modules/socket.io-client-4"); err != nil {
-		t.Skip("the official clients are not installed: run npm ci --prefix socketio/jstest")
-	}
+	installed(t)
 	io := socketio.NewServer(socketio.Options{RecoveryWindow: time.Minute})
 	root := io.Namespace("/")
 	root.Handle("count for me", func(_ context.Context, s *socketio.Socket, e *socketio.Event) {
@@ -69,9 +75,7 @@ func TestRecovery(t *testing.T) {
 // TestOfficialClientsOverTLS does the same where connections cannot wait for
 // readiness.
 func TestOfficialClientsOverTLS(t *testing.T) {
-	if _, err := os.Stat("node_modules/socket.io-client-4"); err != nil {
-		t.Skip("the official clients are not installed: run npm ci --prefix socketio/jstest")
-	}
+	installed(t)
 	url := serve(t, (*httptest.Server).StartTLS)
 	for _, mode := range []string{"polling", "upgrade", "websocket"} {
 		t.Run(mode, func(t *testing.T) {
@@ -87,7 +91,12 @@ func TestOfficialClientsOverTLS(t *testing.T) {
 // serve starts the server that client.mjs talks to.
 func serve(t *testing.T, start func(*httptest.Server)) string {
 	io := socketio.NewServer(socketio.Options{
-		PingInterval: 300 * time.Millisecond, PingTimeout: 2 * time.Second, AllowEIO3: true, DeflateThreshold: 512,
+		PingInterval: 300 * time.Millisecond, PingTimeout: 2 * time.Second, AllowEIO3: true, AllowJSONP: true, DeflateThreshold: 512,
+		// Pages of any server on this machine may connect.
+		CheckOrigin: func(r *http.Request) bool { return strings.HasPrefix(r.Header.Get("Origin"), "http://127.0.0.1:") },
+		Cookie: func(sid string, _ *http.Request) *http.Cookie {
+			return &http.Cookie{Name: "io", Value: sid, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+		},
 	})
 	for _, name := range []string{"/", "/custom"} {
 		register(io.Namespace(name))
@@ -108,9 +117,10 @@ func serve(t *testing.T, start func(*httptest.Server)) string {
 
 // state is what the server keeps about a socket.
 type state struct {
-	token string
-	mu    sync.Mutex
-	notes []int
+	token  string
+	cookie bool // its handshake came with one
+	mu     sync.Mutex
+	notes  []int
 }
 
 func register(ns *socketio.Namespace) {
@@ -120,7 +130,8 @@ func register(ns *socketio.Namespace) {
 		if auth.Token == "" {
 			auth.Token = h.Query.Get("token")
 		}
-		socketio.SetData(s, &state{token: auth.Token})
+		_, err := h.Request.Cookie("io")
+		socketio.SetData(s, &state{token: auth.Token, cookie: err == nil})
 		return nil
 	})
 	ns.Handle("echo", func(_ context.Context, s *socketio.Socket, e *socketio.Event) {
@@ -147,6 +158,10 @@ func register(ns *socketio.Namespace) {
 	socketio.On(ns, "token", func(_ context.Context, s *socketio.Socket, _ socketio.None) (string, error) {
 		st, _ := socketio.Data[*state](s)
 		return st.token, nil
+	})
+	socketio.On(ns, "cookie", func(_ context.Context, s *socketio.Socket, _ socketio.None) (bool, error) {
+		st, _ := socketio.Data[*state](s)
+		return st.cookie, nil
 	})
 	socketio.On(ns, "join", func(_ context.Context, s *socketio.Socket, room string) (socketio.None, error) {
 		s.Join(room)
