@@ -185,7 +185,7 @@ func (a *App) build() error {
 		return err
 	})
 	a.Hub = realtime.New(realtime.Options{
-		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, Conversations: a.Conversations,
+		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, AllowLookup: a.Accounts.AllowLookup, Base: a.base.String(), Conversations: a.Conversations,
 		Directory: a.Store, Bus: &membus.Bus{}, Clock: o.Clock, Guard: guard, Log: o.Log,
 	})
 	ui, err := webui.New()
@@ -196,7 +196,7 @@ func (a *App) build() error {
 	mux.Handle("/", ui)
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
-		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Live: a.Hub, Clock: o.Clock, Guard: guard, Info: a.info, Log: o.Log,
+		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Live: a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {

@@ -43,18 +43,46 @@ type Change struct {
 	// last came or went: what a cache of its members is checked against.
 	MembersVersion int64
 	Rows           []Row
+	// places finds rows by their keys when there are many.
+	places map[any]int
 }
+
+// manyRows is from how many rows on their places are kept.
+const manyRows = 64
 
 // Put adds a row, or replaces the state that this change held of it before.
 func (c *Change) Put(r Row) {
 	key := r.RowKey()
-	for i, have := range c.Rows {
-		if have.RowKey() == key {
-			c.Rows[i] = r
-			return
-		}
+	if i := c.place(key); i >= 0 {
+		c.Rows[i] = r
+		return
+	}
+	if c.places != nil {
+		c.places[key] = len(c.Rows)
 	}
 	c.Rows = append(c.Rows, r)
+}
+
+// place tells where the row with a key is; -1 if there is none.
+func (c *Change) place(key any) int {
+	if c.places == nil && len(c.Rows) >= manyRows {
+		c.places = make(map[any]int, 2*len(c.Rows))
+		for i, have := range c.Rows {
+			c.places[have.RowKey()] = i
+		}
+	}
+	if c.places != nil {
+		if i, ok := c.places[key]; ok {
+			return i
+		}
+		return -1
+	}
+	for i, have := range c.Rows {
+		if have.RowKey() == key {
+			return i
+		}
+	}
+	return -1
 }
 
 // Transactor runs functions in transactions. The transaction travels in the

@@ -2,6 +2,8 @@ package conversation
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,31 +15,48 @@ type Draft struct {
 	// ClientID is the sender's own name for the send.
 	ClientID string
 	Body     string
+	// Mentions are members who are called by it; MentionsAll calls all.
+	Mentions    []change.ID
+	MentionsAll bool
+	// Via and Partial are those of a Message. Only robots have them.
+	Via     string
+	Partial bool
 }
 
 // check checks what does not depend on anything stored. The body is kept as
 // typed.
 func (d Draft) check() error {
-	if n := len(d.ClientID); n < MinClientID || n > MaxClientID {
+	if err := checkClientID(d.ClientID); err != nil {
+		return err
+	}
+	if len(d.Mentions) > MaxMentions {
+		return change.Errorf(change.Invalid, "request.invalid", "A message can mention %d people.", MaxMentions).On("mentions")
+	}
+	return checkBody(d.Body, d.Partial)
+}
+
+func checkClientID(id string) error {
+	if n := len(id); n < MinClientID || n > MaxClientID {
 		return ErrClientID
 	}
-	for i := range len(d.ClientID) {
-		c := d.ClientID[i]
+	for i := range len(id) {
+		c := id[i]
 		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
 			return ErrClientID
 		}
 	}
-	return checkBody(d.Body)
+	return nil
 }
 
-func checkBody(body string) error {
-	if strings.TrimSpace(body) == "" {
+// checkBody refuses an empty text, unless it is still to be written.
+func checkBody(body string, partial bool) error {
+	if !partial && strings.TrimSpace(body) == "" {
 		return ErrEmpty
 	}
 	if utf8.RuneCountInString(body) > MaxBody {
 		return ErrTooLong
 	}
-	return change.CheckText("body", body, 1, MaxBody)
+	return change.CheckText("body", body, 0, MaxBody)
 }
 
 // Submit stores a message and calls done once with it when it is durable, or
@@ -49,16 +68,58 @@ func (s *Service) Submit(ctx context.Context, actor, conversation change.ID, dra
 		done(Delta{}, err)
 		return
 	}
+	admit := MayPost
+	if len(draft.Mentions) > 0 || draft.MentionsAll {
+		var err error
+		if admit, err = s.mayMention(ctx, conversation, &draft); err != nil {
+			done(Delta{}, err)
+			return
+		}
+	}
 	s.store.AppendMessage(ctx, Message{
 		ConversationID: conversation, SenderID: actor, ClientID: draft.ClientID,
 		Kind: Text, Body: draft.Body, CreatedAt: s.clock.Now(),
-	}, MayPost, func(m Message, err error) {
+		Mentions: draft.Mentions, MentionsAll: draft.MentionsAll, Via: draft.Via, Partial: draft.Partial,
+	}, admit, func(m Message, err error) {
 		if err != nil {
 			done(Delta{}, err)
 			return
 		}
 		done(Delta{ConversationID: m.ConversationID, Version: m.Version, Messages: []Message{m}}, nil)
 	})
+}
+
+// mayMention is MayPost for a draft that mentions somebody: only members can be
+// mentioned. Whoever leaves at the same moment may still be.
+func (s *Service) mayMention(ctx context.Context, conversation change.ID, draft *Draft) (func(Standing) error, error) {
+	draft.Mentions = slices.Compact(slices.Sorted(slices.Values(draft.Mentions)))
+	places := make([]Place, len(draft.Mentions))
+	for i, id := range draft.Mentions {
+		places[i] = Place{conversation, id}
+	}
+	found, err := s.store.MembersAt(ctx, places)
+	if err != nil {
+		return nil, err
+	}
+	known := 0
+	for _, m := range found {
+		if m.State == Joined {
+			known++
+		}
+	}
+	unknown, all := known < len(places), draft.MentionsAll
+	return func(st Standing) error {
+		if err := MayPost(st); err != nil {
+			return err
+		}
+		if unknown {
+			return ErrMention
+		}
+		if all {
+			return mayMentionAll(st)
+		}
+		return nil
+	}, nil
 }
 
 // Send is Submit for callers that wait.
@@ -71,4 +132,48 @@ func (s *Service) Send(ctx context.Context, actor, conversation change.ID, draft
 	s.Submit(ctx, actor, conversation, draft, func(d Delta, err error) { done <- result{d, err} })
 	r := <-done
 	return r.delta, r.err
+}
+
+// Edit is what a message becomes.
+type Edit struct {
+	Body    string
+	Via     string
+	Partial bool // there is more to come
+}
+
+// Edit changes a text message of the actor's own: it is how a robot writes one
+// that grows. The same again changes nothing.
+func (s *Service) Edit(ctx context.Context, actor, conversation change.ID, seq int64, edit Edit) (Delta, error) {
+	if err := checkBody(edit.Body, edit.Partial); err != nil {
+		return Delta{}, err
+	}
+	var m Message
+	err := s.store.Update(ctx, func(ctx context.Context) error {
+		member, err := s.member(ctx, conversation, actor)
+		if err != nil {
+			return err
+		}
+		if m, err = s.store.Message(ctx, conversation, seq); err != nil && !errors.Is(err, change.ErrNotFound) {
+			return err
+		}
+		if err := mayEdit(m, member); err != nil {
+			return err
+		}
+		if m.Body == edit.Body && m.Via == edit.Via && m.Partial == edit.Partial {
+			return nil
+		}
+		m.Body, m.Via, m.Partial, m.EditedAt = edit.Body, edit.Via, edit.Partial, s.clock.Now()
+		m, err = s.store.PutMessage(ctx, m)
+		return err
+	})
+	if err != nil {
+		return Delta{}, err
+	}
+	return Delta{ConversationID: conversation, Version: m.Version, Messages: []Message{m}}, nil
+}
+
+// Unfinished lists the actor's own messages that are still being written: what
+// a robot finds that was interrupted.
+func (s *Service) Unfinished(ctx context.Context, actor change.ID) ([]Message, error) {
+	return s.store.PartialMessages(ctx, actor)
 }

@@ -5,80 +5,31 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/contact"
 )
-
-// Store is what conversations need from storage. Reads return
-// change.ErrNotFound when there is none. Puts stamp the row with the new
-// version of its scope, put it into the transaction's change, and need a
-// transaction.
-type Store interface {
-	change.Transactor
-	// AppendMessage gives the draft the next seq and version of its
-	// conversation, in a transaction of its own, and moves the sender's read
-	// position to it. admit is called with the sender's standing as of the
-	// commit, and its error refuses the draft. A draft whose sender has used
-	// its ClientID before is not stored: the message stored then is the
-	// result, whatever admit says, whatever else differs. done is called once
-	// with the result when the commit is durable, perhaps before AppendMessage
-	// returns, and must not block. Drafts given one after the other get
-	// ascending seqs; drafts that wait together share a commit.
-	AppendMessage(ctx context.Context, draft Message, admit func(Standing) error, done func(Message, error))
-
-	Conversation(ctx context.Context, id change.ID) (Conversation, error)
-	// DirectConversation finds that of a pair, in any order.
-	DirectConversation(ctx context.Context, a, b change.ID) (Conversation, error)
-	// CreateDirect stores a direct conversation and its two members.
-	CreateDirect(ctx context.Context, c Conversation, a, b change.ID) (Conversation, error)
-
-	Member(ctx context.Context, conversation, account change.ID) (Member, error)
-	// Members lists rows with version > since; with since 0, only those who
-	// are members now.
-	Members(ctx context.Context, conversation change.ID, since int64) ([]Member, error)
-	// Memberships lists the rows of the account with version > since; with
-	// since 0, only those of conversations that it belongs to now.
-	Memberships(ctx context.Context, account change.ID, since int64) ([]Membership, error)
-	// Joined lists the conversations that the account belongs to, those with
-	// the newest activity first.
-	Joined(ctx context.Context, account change.ID) ([]Conversation, error)
-	// SetReadSeq moves a member's read position, in the user scope and, if
-	// shown, in the conversation's.
-	SetReadSeq(ctx context.Context, conversation, account change.ID, seq int64, shown bool) (Membership, error)
-
-	// UserVersion is that of the account's user scope.
-	UserVersion(ctx context.Context, account change.ID) (int64, error)
-	Account(ctx context.Context, id change.ID) (account.Account, error)
-	Contact(ctx context.Context, owner, other change.ID) (contact.Contact, error)
-	Contacts(ctx context.Context, owner change.ID, since int64) ([]contact.Contact, error)
-	Requests(ctx context.Context, account change.ID, since int64) ([]contact.Request, error)
-	// Friends lists the accounts that are friends of the account, where
-	// neither has blocked the other.
-	Friends(ctx context.Context, account change.ID) ([]change.ID, error)
-
-	// Messages lists ascending those with after < seq < before, at most limit,
-	// the newest of them if newest, else the oldest.
-	Messages(ctx context.Context, conversation change.ID, after, before int64, limit int, newest bool) ([]Message, error)
-}
 
 // Options are what conversations need.
 type Options struct {
 	Store Store
 	IDs   *change.IDs
 	Clock change.Clock
+	// Picture makes what somebody uploaded the picture of a group, before it is
+	// set, or tells why it can not be one. Without it groups have no pictures.
+	Picture func(ctx context.Context, actor change.ID, avatar string) error
 }
 
 // Service does what a person can do in conversations.
 type Service struct {
-	store Store
-	ids   *change.IDs
-	clock change.Clock
+	store   Store
+	ids     *change.IDs
+	clock   change.Clock
+	picture func(ctx context.Context, actor change.ID, avatar string) error
 }
 
 // NewService makes the service.
 func NewService(o Options) *Service {
-	return &Service{store: o.Store, ids: o.IDs, clock: o.Clock}
+	return &Service{store: o.Store, ids: o.IDs, clock: o.Clock, picture: o.Picture}
 }
 
 // EnsureDirect gives the direct conversation of two accounts, which is made if
@@ -119,29 +70,40 @@ func (s *Service) OpenDirect(ctx context.Context, actor, other change.ID) (Delta
 	return s.Get(ctx, actor, c.ID)
 }
 
+// member gives the actor's row; the zero Member for a stranger.
+func (s *Service) member(ctx context.Context, conversation, actor change.ID) (Member, error) {
+	m, err := s.store.Member(ctx, conversation, actor)
+	if errors.Is(err, change.ErrNotFound) {
+		return Member{}, nil
+	}
+	return m, err
+}
+
+// readable gives a conversation and the actor's row of it, if it may be seen.
+func (s *Service) readable(ctx context.Context, actor, conversation change.ID) (Conversation, Member, error) {
+	m, err := s.member(ctx, conversation, actor)
+	if err != nil {
+		return Conversation{}, m, err
+	}
+	if err := mayRead(m); err != nil {
+		return Conversation{}, m, err
+	}
+	c, err := s.store.Conversation(ctx, conversation)
+	return c, m, err
+}
+
 // Get gives a conversation with its members and its newest messages.
 func (s *Service) Get(ctx context.Context, actor, conversation change.ID) (Delta, error) {
 	var out Delta
 	err := s.store.View(ctx, func(ctx context.Context) error {
-		if err := s.readable(ctx, actor, conversation); err != nil {
-			return err
-		}
-		c, err := s.store.Conversation(ctx, conversation)
+		c, _, err := s.readable(ctx, actor, conversation)
 		if err != nil {
 			return err
 		}
-		out, err = s.delta(ctx, c, 0, SyncMessages)
+		out, err = s.delta(ctx, actor, c, 0)
 		return err
 	})
 	return out, err
-}
-
-func (s *Service) readable(ctx context.Context, actor, conversation change.ID) error {
-	m, err := s.store.Member(ctx, conversation, actor)
-	if err != nil && !errors.Is(err, change.ErrNotFound) {
-		return err
-	}
-	return mayRead(m)
 }
 
 // Page is a part of the history, ascending.
@@ -164,10 +126,7 @@ func (s *Service) History(ctx context.Context, actor, conversation change.ID, af
 	}
 	limit = min(limit, MaxPage)
 	err := s.store.View(ctx, func(ctx context.Context) error {
-		if err := s.readable(ctx, actor, conversation); err != nil {
-			return err
-		}
-		c, err := s.store.Conversation(ctx, conversation)
+		c, _, err := s.readable(ctx, actor, conversation)
 		if err != nil {
 			return err
 		}
@@ -183,32 +142,34 @@ func (s *Service) History(ctx context.Context, actor, conversation change.ID, af
 func (s *Service) Read(ctx context.Context, actor, conversation change.ID, seq int64) (Membership, error) {
 	var out Membership
 	err := s.store.Update(ctx, func(ctx context.Context) error {
-		m, err := s.store.Member(ctx, conversation, actor)
-		if err != nil && !errors.Is(err, change.ErrNotFound) {
-			return err
-		}
-		if err := mayRead(m); err != nil {
-			return err
-		}
-		c, err := s.store.Conversation(ctx, conversation)
+		c, m, err := s.readable(ctx, actor, conversation)
 		if err != nil {
 			return err
 		}
 		seq := max(m.ReadSeq, min(seq, c.LastSeq))
-		out, err = s.store.SetReadSeq(ctx, conversation, actor, seq, c.MemberCount <= MaxReadMarks)
+		out, err = s.store.SetReadSeq(ctx, conversation, actor, seq, c.MemberCount <= MaxSmall)
 		return err
 	})
 	return out, err
 }
 
-// MayType tells whether the actor may let the others know of typing: in a
-// direct conversation, only friends of whom neither has blocked the other.
-func (s *Service) MayType(ctx context.Context, actor, conversation change.ID) error {
-	return s.store.View(ctx, func(ctx context.Context) error {
-		if err := s.readable(ctx, actor, conversation); err != nil {
+// Typing tells whether the others are to know that the actor types, and the
+// version at which somebody last came or went: in a direct conversation, only
+// friends of whom neither has blocked the other; in a group of up to MaxSmall
+// members, who may write there.
+func (s *Service) Typing(ctx context.Context, actor, conversation change.ID) (show bool, membersVersion int64, err error) {
+	err = s.store.View(ctx, func(ctx context.Context) error {
+		c, m, err := s.readable(ctx, actor, conversation)
+		if err != nil {
 			return err
 		}
-		members, err := s.store.Members(ctx, conversation, 0)
+		membersVersion = c.MembersVersion
+		if c.Kind == InGroup {
+			may := MayPost(Standing{Kind: c.Kind, Member: m.State, At: s.clock.Now(), Role: m.Role, MutedUntil: m.MutedUntil, Muted: c.Group.Muted})
+			show = c.MemberCount <= MaxSmall && may == nil
+			return nil
+		}
+		members, err := s.store.Members(ctx, []Since{{Conversation: conversation}})
 		if err != nil {
 			return err
 		}
@@ -221,6 +182,8 @@ func (s *Service) MayType(ctx context.Context, actor, conversation change.ID) er
 				return ErrNotAllowed
 			}
 		}
+		show = true
 		return nil
 	})
+	return show, membersVersion, err
 }

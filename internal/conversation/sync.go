@@ -34,6 +34,9 @@ type CatchUp struct {
 	Contacts    []contact.Contact
 	Requests    []contact.Request
 	Memberships []Membership
+	// JoinRequests are the actor's own, Invitations those to the actor.
+	JoinRequests []JoinRequest
+	Invitations  []Invitation
 	// Conversations has those with the newest activity first, at most SyncPage.
 	Conversations []Delta
 	// More: there are more conversations that changed.
@@ -60,6 +63,7 @@ func (s *Service) Sync(ctx context.Context, actor change.ID, known Known, messag
 		if err != nil {
 			return err
 		}
+		var asks []ask
 		for _, c := range list {
 			since := known.Conversations[c.ID]
 			if since == c.Version {
@@ -68,16 +72,13 @@ func (s *Service) Sync(ctx context.Context, actor change.ID, known Known, messag
 			if since > c.Version {
 				since = 0
 			}
-			if out.More = len(out.Conversations) == SyncPage; out.More {
+			if out.More = len(asks) == SyncPage; out.More {
 				break
 			}
-			d, err := s.delta(ctx, c, since, messages)
-			if err != nil {
-				return err
-			}
-			out.Conversations = append(out.Conversations, d)
+			asks = append(asks, ask{c, since})
 		}
-		return nil
+		out.Conversations, err = s.deltas(ctx, actor, asks, messages)
+		return err
 	})
 	return out, err
 }
@@ -105,42 +106,14 @@ func (s *Service) syncUser(ctx context.Context, actor change.ID, since int64, ou
 	if out.Requests, err = s.store.Requests(ctx, actor, since); err != nil {
 		return err
 	}
-	out.Memberships, err = s.store.Memberships(ctx, actor, since)
+	if out.Memberships, err = s.store.Memberships(ctx, actor, since); err != nil {
+		return err
+	}
+	if out.JoinRequests, err = s.store.JoinRequests(ctx, actor, since); err != nil {
+		return err
+	}
+	out.Invitations, err = s.store.Invitations(ctx, actor, since)
 	return err
-}
-
-// delta gives what changed in a conversation since a version. With 0, or when
-// more than MaxPage messages were missed, it is the newest page and Truncated.
-func (s *Service) delta(ctx context.Context, c Conversation, since int64, page int) (Delta, error) {
-	d := Delta{ConversationID: c.ID, Version: c.Version}
-	if c.RowVersion > since {
-		d.Conversation = &c
-	}
-	var err error
-	if d.Members, err = s.store.Members(ctx, c.ID, since); err != nil {
-		return d, err
-	}
-	// A version holds one message at most, and versions of messages ascend
-	// with seq: those missed are among as many of the newest as there were
-	// versions.
-	missed := c.Version - since
-	if since == 0 || missed > MaxPage {
-		d.Truncated = true
-		d.Conversation = &c
-		d.Messages, err = s.store.Messages(ctx, c.ID, 0, 1<<63-1, min(page, MaxPage), true)
-		return d, err
-	}
-	newest, err := s.store.Messages(ctx, c.ID, 0, 1<<63-1, int(missed), true)
-	if err != nil {
-		return d, err
-	}
-	for i, m := range newest {
-		if m.Version > since {
-			d.Messages = newest[i:]
-			break
-		}
-	}
-	return d, nil
 }
 
 // ListPage is a part of somebody's conversation list.
@@ -174,20 +147,18 @@ func (s *Service) List(ctx context.Context, actor change.ID, cursor string, limi
 		for _, m := range memberships {
 			mine[m.ConversationID] = m
 		}
+		var asks []ask
 		for i, c := range list {
 			if i == limit {
 				last := list[i-1]
 				page.NextCursor = fmt.Sprintf("%d-%d", last.LastActivityAt, last.ID)
 				break
 			}
-			d, err := s.delta(ctx, c, 0, 1)
-			if err != nil {
-				return err
-			}
-			page.Conversations = append(page.Conversations, d)
+			asks = append(asks, ask{c, 0})
 			page.Memberships = append(page.Memberships, mine[c.ID])
 		}
-		return nil
+		page.Conversations, err = s.deltas(ctx, actor, asks, 1)
+		return err
 	})
 	return page, err
 }
@@ -201,7 +172,7 @@ func after(list []Conversation, cursor string) ([]Conversation, error) {
 	var at int64
 	var id change.ID
 	if n, err := fmt.Sscanf(cursor, "%d-%d", &at, &id); n != 2 || err != nil {
-		return nil, change.Errorf(change.Invalid, "request.invalid", "This cursor is not one that was given.").On("cursor")
+		return nil, errCursor
 	}
 	for i, c := range list {
 		if c.LastActivityAt < at || c.LastActivityAt == at && c.ID < id {

@@ -35,7 +35,7 @@ const maxBody = 1 << 20
 type Live interface {
 	// Online gives those of the accounts that are connected somewhere.
 	Online(accounts []change.ID) []change.ID
-	// Typing tells the other members that the actor types.
+	// Typing tells the other members that the actor types, if they are to know.
 	Typing(ctx context.Context, actor, conversation change.ID) error
 }
 
@@ -47,6 +47,8 @@ type Options struct {
 	Live          Live
 	Clock         change.Clock
 	Guard         *ingress.Guard
+	// Base is where the web app is, for links.
+	Base string
 	// Info is the answer to "what server is this".
 	Info func(ctx context.Context) (wire.Server, error)
 	Log  *slog.Logger
@@ -96,6 +98,8 @@ func newAPI(o Options, mux *http.ServeMux) *api {
 	a.account()
 	a.contact()
 	a.conversation()
+	a.group()
+	a.joining()
 	describeSocket(a.huma.OpenAPI())
 	a.docs(mux)
 	return a

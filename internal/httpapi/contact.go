@@ -11,11 +11,6 @@ import (
 // contact registers contacts, friend requests and blocks.
 func (a *api) contact() {
 	const tag = "Contacts"
-	type withBody[T any] struct{ Body T }
-	type idWithBody[T any] struct {
-		IDPath
-		Body T
-	}
 
 	handle(a, operation{
 		method: http.MethodPost, path: "/account-lookups", id: "account.lookup", tag: tag,

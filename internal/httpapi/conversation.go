@@ -4,17 +4,19 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/wire"
 )
+
+// opened is a conversation that was there or is new.
+type opened struct {
+	Status int
+	Body   wire.ConversationDelta
+}
 
 // conversation registers conversations, messages, read positions and sync.
 func (a *api) conversation() {
 	const tag = "Conversations"
-	type withBody[T any] struct{ Body T }
-	type idWithBody[T any] struct {
-		IDPath
-		Body T
-	}
 
 	handle(a, operation{
 		method: http.MethodGet, path: "/conversations", id: "conversation.list", tag: tag,
@@ -30,11 +32,19 @@ func (a *api) conversation() {
 		})
 	handle(a, operation{
 		method: http.MethodPost, path: "/conversations", id: "conversation.open", tag: tag,
-		summary: "The direct conversation with a friend, made if there is none", errors: []int{404},
+		summary: "The direct conversation with a friend, made if there is none, or a new group", text: "A new group is answered with 201.", errors: []int{404, 409},
 	},
-		func(ctx context.Context, in *withBody[wire.OpenConversation]) (*body[wire.ConversationDelta], error) {
-			d, err := a.Conversations.OpenDirect(ctx, actor(ctx).AccountID, in.Body.AccountID.Domain())
-			return answer(wire.NewConversationDelta(d), err)
+		func(ctx context.Context, in *withBody[wire.NewConversationIn]) (*opened, error) {
+			who, want := actor(ctx).AccountID, in.Body
+			if (want.AccountID == nil) == (want.Group == nil) {
+				return nil, change.Errorf(change.Invalid, "request.invalid", "Give either accountId or group.")
+			}
+			if want.Group != nil {
+				d, err := a.Conversations.CreateGroup(ctx, who, want.Group.Domain())
+				return &opened{http.StatusCreated, wire.NewConversationDelta(d)}, err
+			}
+			d, err := a.Conversations.OpenDirect(ctx, who, want.AccountID.Domain())
+			return &opened{http.StatusOK, wire.NewConversationDelta(d)}, err
 		})
 	handle(a, operation{
 		method: http.MethodGet, path: "/conversations/{id}", id: "conversation.get", tag: tag,
@@ -60,7 +70,7 @@ func (a *api) conversation() {
 		})
 	handle(a, operation{
 		method: http.MethodPost, path: "/conversations/{id}/messages", id: "message.send", tag: tag, status: http.StatusCreated,
-		summary: "Send a text message", text: "Answered when it is durable. The same clientId again gives the first result.", errors: []int{403, 404},
+		summary: "Send a message", text: "Answered when it is durable. The same clientId again gives the first result.", errors: []int{403, 404},
 	},
 		func(ctx context.Context, in *idWithBody[wire.SendMessage]) (*body[wire.ConversationDelta], error) {
 			d, err := a.Conversations.Send(ctx, actor(ctx).AccountID, in.ID.Domain(), in.Body.Domain())
@@ -79,9 +89,6 @@ func (a *api) conversation() {
 		summary: "Tell the others that I type", errors: []int{403, 404},
 	},
 		func(ctx context.Context, in *IDPath) (*none, error) {
-			if err := a.Conversations.MayType(ctx, actor(ctx).AccountID, in.ID.Domain()); err != nil {
-				return nil, err
-			}
 			return nil, a.Live.Typing(ctx, actor(ctx).AccountID, in.ID.Domain())
 		})
 	handle(a, operation{

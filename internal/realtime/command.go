@@ -42,11 +42,10 @@ func (h *Hub) commands() {
 		return wire.NewMembership(m), err
 	})
 	on(h, registry, wire.CommandTyping, func(ctx context.Context, who account.Actor, in wire.TypingIn) (any, error) {
-		if err := h.Conversations.MayType(ctx, who.AccountID, in.ConversationID.Domain()); err != nil {
-			return nil, err
-		}
 		return wire.None{}, h.Typing(ctx, who.AccountID, in.ConversationID.Domain())
 	})
+
+	h.groupCommands(registry)
 
 	// Sends are pipelined: the next is read while this one waits for the disk,
 	// and they are stored in the order in which they came.

@@ -36,13 +36,17 @@ type Options struct {
 	// Authenticate finds the session of a token.
 	Authenticate func(ctx context.Context, token string) (account.Actor, error)
 	// StillUsed is told every few minutes of each session that is connected.
-	StillUsed     func(account.Actor)
+	StillUsed func(account.Actor)
+	// AllowLookup tells whether somebody may ask once more who or what there is.
+	AllowLookup   func(context.Context, account.Actor) error
 	Conversations *conversation.Service
 	Directory     Directory
 	Bus           bus.Bus
 	Clock         change.Clock
 	Guard         *ingress.Guard
-	Log           *slog.Logger
+	// Base is where the web app is, for links.
+	Base string
+	Log  *slog.Logger
 }
 
 // Hub is the door. It is an http.Handler for /socket.io/.
@@ -197,10 +201,14 @@ func (h *Hub) Ended(id change.ID, sessions []change.ID, reason account.EndReason
 	h.Bus.Publish(bus.Message{Kind: bus.Ended, Scope: change.Scope{Kind: change.User, ID: id}, Sessions: sessions, Reason: string(reason)})
 }
 
-// Typing tells the other members of a conversation that the actor types.
-func (h *Hub) Typing(_ context.Context, actor, conversation change.ID) error {
+// Typing implements httpapi.Live.
+func (h *Hub) Typing(ctx context.Context, actor, conversation change.ID) error {
+	show, membersVersion, err := h.Conversations.Typing(ctx, actor, conversation)
+	if err != nil || !show {
+		return err
+	}
 	h.Bus.Publish(bus.Message{
-		Kind: bus.Typed, Scope: change.Scope{Kind: change.Conversation, ID: conversation}, MembersVersion: -1,
+		Kind: bus.Typed, Scope: change.Scope{Kind: change.Conversation, ID: conversation}, MembersVersion: membersVersion,
 		Event: wire.EventTyping, Except: actor,
 		Payload: wire.Raw(wire.Typing{ConversationID: wire.ID(conversation), AccountID: wire.ID(actor)}),
 	})

@@ -144,6 +144,7 @@ func (w *writer) appendOnce(jobs []*job, earlier map[clientKey]conversation.Mess
 			continue
 		}
 		standing, ok := standings[place{m.ConversationID, m.SenderID}]
+		standing.At = m.CreatedAt
 		if err := call(func() error { return j.append.admit(standing) }); err != nil {
 			if earlier == nil {
 				return nil, errRepeated // it may have been admitted before
@@ -176,8 +177,8 @@ func (w *writer) appendOnce(jobs []*job, earlier map[clientKey]conversation.Mess
 	return stored, nil
 }
 
-var standingSet = newSetText("ii", `SELECT k.column1, k.column2, c.kind, c.version, c.last_seq, c.members_version, c.last_activity_at, c.member_count,
-		coalesce(m.state, ''), coalesce(mine.state, ''), coalesce(mine.blocked, FALSE), coalesce(theirs.blocked, FALSE), coalesce(peer.state, '')
+var standingSet = newSetText("ii", `SELECT k.column1, k.column2, c.kind, c.version, c.last_seq, c.members_version, c.last_activity_at, c.member_count, c.muted,
+		coalesce(m.state, ''), coalesce(m.role, ''), coalesce(m.muted_until, 0), coalesce(mine.state, ''), coalesce(mine.blocked, FALSE), coalesce(theirs.blocked, FALSE), coalesce(peer.state, '')
 	FROM (VALUES %s) AS k
 	JOIN conversation c ON c.id = k.column1
 	LEFT JOIN member m ON m.conversation_id = c.id AND m.account_id = k.column2
@@ -215,12 +216,12 @@ func (w *writer) standings(jobs []*job) (map[place]conversation.Standing, map[ch
 			var st conversation.Standing
 			var mine string
 			var members int
-			if err := rows.Scan(&p.conversation, &p.account, &st.Kind, &h.version, &h.lastSeq, &h.membersVersion, &h.lastActivityAt, &members,
-				&st.Member, &mine, &st.IBlocked, &st.Blocked, &st.PeerState); err != nil {
+			if err := rows.Scan(&p.conversation, &p.account, &st.Kind, &h.version, &h.lastSeq, &h.membersVersion, &h.lastActivityAt, &members, &st.Muted,
+				&st.Member, &st.Role, &st.MutedUntil, &mine, &st.IBlocked, &st.Blocked, &st.PeerState); err != nil {
 				return err
 			}
 			st.Friends = mine == "friend"
-			h.shown = members <= conversation.MaxReadMarks
+			h.shown = members <= conversation.MaxSmall
 			standings[p] = st
 			if heads[p.conversation] == nil {
 				heads[p.conversation] = &h
@@ -261,7 +262,10 @@ func (w *writer) earlier(jobs []*job) (map[clientKey]conversation.Message, error
 // With {or fail} a statement that fails leaves what it did so far, which the
 // transaction then undoes.
 var (
-	insertMessages = newSetText("iiitttii", `INSERT {or fail} INTO message (`+messageColumns+`) VALUES %s ON CONFLICT (sender_id, client_id) DO NOTHING`)
+	insertMessages = newSetText("iiitttii", `INSERT {or fail} INTO message (`+plainColumns+`) VALUES %s ON CONFLICT (sender_id, client_id) DO NOTHING`)
+	// addExtras is for the few messages that have some.
+	addExtras = newSetText("iitb", `UPDATE {or fail} message SET extra = k.column3, partial = k.column4
+		FROM (VALUES %s) AS k WHERE message.conversation_id = k.column1 AND message.seq = k.column2`)
 	moveHeads      = newSetText("iiii", `UPDATE {or fail} conversation SET version = k.column2, last_seq = k.column3, last_activity_at = k.column4
 		FROM (VALUES %s) AS k WHERE conversation.id = k.column1`)
 	moveReadSeqs = newSetText("iiii", `UPDATE {or fail} member SET read_seq = k.column3, version = CASE WHEN k.column4 = 0 THEN member.version ELSE k.column4 END
@@ -298,6 +302,9 @@ func (w *writer) writeAppends(stored []*job, heads map[change.ID]*head, lookedUp
 		}
 		return err
 	})
+	if err == nil {
+		err = w.writeExtras(messages)
+	}
 	if err != nil {
 		return err
 	}
@@ -337,6 +344,28 @@ func (w *writer) writeAppends(stored []*job, heads map[change.ID]*head, lookedUp
 			args = append(args, int64(p.conversation), int64(p.account), m.Seq, version)
 		}
 		_, err := w.exec(w.ctx, moveReadSeqs.text(size), args...)
+		return err
+	})
+}
+
+// writeExtras writes what few messages have.
+func (w *writer) writeExtras(messages []*conversation.Message) error {
+	var some []*conversation.Message
+	for _, m := range messages {
+		if !plain(m) {
+			some = append(some, m)
+		}
+	}
+	return inSets(len(some), func(from, size int) error {
+		args := make([]any, 0, 4*size)
+		for _, m := range some[from : from+size] {
+			text, err := extraOf(m)
+			if err != nil {
+				return err
+			}
+			args = append(args, int64(m.ConversationID), m.Seq, text, m.Partial)
+		}
+		_, err := w.exec(w.ctx, addExtras.text(size), args...)
 		return err
 	})
 }

@@ -28,7 +28,7 @@ func BenchmarkSend(b *testing.B) {
 			defer store.Close()
 			clock := change.SystemClock{}
 			ids := change.NewIDs(clock)
-			service := conversation.NewService(store, ids, clock)
+			service := conversation.NewService(conversation.Options{Store: store, IDs: ids, Clock: clock})
 			type pair struct{ a, conv change.ID }
 			pairs := make([]pair, 0, senders)
 			for i := range (senders + 1) / 2 {
@@ -71,7 +71,7 @@ func BenchmarkSend(b *testing.B) {
 						if n > int64(b.N) {
 							return
 						}
-						if _, err := service.Send(ctx, pairs[i].a, pairs[i].conv, fmt.Sprintf("client-%012d", n), "How are you today? This is a message of a hundred characters, which is about what people write. Yes."); err != nil {
+						if _, err := service.Send(ctx, pairs[i].a, pairs[i].conv, conversation.Draft{ClientID: fmt.Sprintf("client-%012d", n), Body: "How are you today? This is a message of a hundred characters, which is about what people write. Yes."}); err != nil {
 							b.Error(err)
 							return
 						}

@@ -18,7 +18,7 @@ var (
 		FROM (VALUES %s) AS k WHERE contact.owner_id = k.column1 AND contact.account_id = k.column2`)
 	moveRequests = newSetText("iii", `UPDATE friend_request SET from_version = k.column2, to_version = k.column3
 		FROM (VALUES %s) AS k WHERE friend_request.id = k.column1`)
-	moveMembers = newSetText("iii", `UPDATE member SET version = k.column3
+	moveMembers = newSetText("iii", `UPDATE member SET version = k.column3, roster_version = k.column3
 		FROM (VALUES %s) AS k WHERE member.conversation_id = k.column1 AND member.account_id = k.column2`)
 )
 

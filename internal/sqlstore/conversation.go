@@ -3,46 +3,60 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"slices"
 
+	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/conversation"
 )
 
-const conversationColumns = `c.id, c.kind, c.version, c.row_version, c.members_version, c.member_count, c.last_seq, c.created_at, c.last_activity_at`
+const selectConversation = `SELECT c.id, c.kind, c.version, c.row_version, c.members_version, c.member_count, c.last_seq, c.created_at, c.last_activity_at, c.muted,
+	CASE WHEN g.number IS NULL THEN '' ELSE c.state END, coalesce(g.number, ''), coalesce(g.name, ''), coalesce(g.avatar, ''), coalesce(g.join_policy, ''), coalesce(g.join_requests, 0),
+	coalesce(g.announcement_number, 0), coalesce(g.announcement, ''), coalesce(g.announcement_by, 0), coalesce(g.announcement_at, 0)
+	FROM conversation c LEFT JOIN group_profile g ON g.conversation_id = c.id `
 
 func scanConversation(rows *sql.Rows) (c conversation.Conversation, err error) {
-	err = rows.Scan(&c.ID, &c.Kind, &c.Version, &c.RowVersion, &c.MembersVersion, &c.MemberCount, &c.LastSeq, &c.CreatedAt, &c.LastActivityAt)
+	g := &c.Group
+	err = rows.Scan(&c.ID, &c.Kind, &c.Version, &c.RowVersion, &c.MembersVersion, &c.MemberCount, &c.LastSeq, &c.CreatedAt, &c.LastActivityAt, &g.Muted,
+		&g.State, &g.Number, &g.Name, &g.Avatar, &g.JoinPolicy, &g.JoinRequests,
+		&g.Announcement.Number, &g.Announcement.Body, &g.Announcement.AuthorID, &g.Announcement.CreatedAt)
 	return c, err
 }
 
 // Conversation implements conversation.Store.
 func (s *Store) Conversation(ctx context.Context, id change.ID) (conversation.Conversation, error) {
-	return first(ctx, s, scanConversation, `SELECT `+conversationColumns+` FROM conversation c WHERE c.id = $1`, id)
+	return first(ctx, s, scanConversation, selectConversation+`WHERE c.id = $1`, id)
 }
 
 // DirectConversation implements conversation.Store.
 func (s *Store) DirectConversation(ctx context.Context, a, b change.ID) (conversation.Conversation, error) {
-	return first(ctx, s, scanConversation,
-		`SELECT `+conversationColumns+` FROM conversation c WHERE c.direct_low = $1 AND c.direct_high = $2`, min(a, b), max(a, b))
+	return first(ctx, s, scanConversation, selectConversation+`WHERE c.direct_low = $1 AND c.direct_high = $2`, min(a, b), max(a, b))
 }
 
 // Joined implements conversation.Store.
 func (s *Store) Joined(ctx context.Context, id change.ID) ([]conversation.Conversation, error) {
-	return all(ctx, s, scanConversation, `SELECT `+conversationColumns+` FROM member m JOIN conversation c ON c.id = m.conversation_id
-		WHERE m.account_id = $1 AND m.state = 'member' ORDER BY c.last_activity_at DESC, c.id DESC`, id)
+	return all(ctx, s, scanConversation, selectConversation+`WHERE c.id IN (SELECT conversation_id FROM member WHERE account_id = $1 AND state = 'member')
+		ORDER BY c.last_activity_at DESC, c.id DESC`, id)
 }
+
+// FindGroups implements conversation.Store.
+func (s *Store) FindGroups(ctx context.Context, query string, limit int) ([]conversation.Conversation, error) {
+	return all(ctx, s, scanConversation, selectConversation+`WHERE c.id IN (
+			SELECT conversation_id FROM group_profile WHERE number = $1 UNION SELECT conversation_id FROM group_profile WHERE name_key = $2)
+		AND c.state = 'active' AND g.join_policy = 'request' ORDER BY c.member_count DESC, c.id LIMIT $3`,
+		query, conversation.NameKey(query), limit)
+}
+
+const insertConversation = `INSERT INTO conversation
+	(id, kind, version, row_version, members_version, member_count, last_seq, created_at, last_activity_at, direct_low, direct_high)
+	VALUES ($1, $2, 0, 1, 1, $3, 0, $4, $5, $6, $7)`
 
 // CreateDirect implements conversation.Store.
 func (s *Store) CreateDirect(ctx context.Context, c conversation.Conversation, a, b change.ID) (conversation.Conversation, error) {
-	_, err := s.q(ctx).exec(ctx, `INSERT INTO conversation
-		(id, kind, version, row_version, members_version, member_count, last_seq, created_at, last_activity_at, direct_low, direct_high)
-		VALUES ($1, $2, 0, 1, 1, $3, 0, $4, $5, $6, $7)`,
-		c.ID, string(c.Kind), c.MemberCount, c.CreatedAt, c.LastActivityAt, min(a, b), max(a, b))
-	if err != nil {
+	if _, err := s.q(ctx).exec(ctx, insertConversation,
+		c.ID, string(c.Kind), c.MemberCount, c.CreatedAt, c.LastActivityAt, min(a, b), max(a, b)); err != nil {
 		return c, err
 	}
-	ch, err := s.touch(ctx, change.Scope{Kind: change.Conversation, ID: c.ID})
+	ch, err := s.touch(ctx, talk(c.ID))
 	if err != nil {
 		return c, err
 	}
@@ -53,124 +67,87 @@ func (s *Store) CreateDirect(ctx context.Context, c conversation.Conversation, a
 		if err != nil {
 			return c, err
 		}
-		m := conversation.Member{
-			ConversationID: c.ID, Account: them.Card(), Role: conversation.Ordinary,
-			State: conversation.Joined, JoinedAt: c.CreatedAt, Version: ch.Version,
-		}
-		ms := conversation.Membership{ConversationID: c.ID, AccountID: id, State: m.State}
-		user, err := s.touch(ctx, change.Scope{Kind: change.User, ID: id})
-		if err != nil {
+		if err := s.insertMembers(ctx, ch, []conversation.Member{{
+			ConversationID: c.ID, Account: them.Card(), Role: conversation.Ordinary, State: conversation.Joined, JoinedAt: c.CreatedAt,
+		}}, 0); err != nil {
 			return c, err
 		}
-		ms.Version = user.Version
-		if _, err := s.q(ctx).exec(ctx, `INSERT INTO member
-			(conversation_id, account_id, role, state, read_seq, joined_at, version, user_version) VALUES ($1, $2, $3, $4, 0, $5, $6, $7)`,
-			c.ID, id, string(m.Role), string(m.State), m.JoinedAt, m.Version, ms.Version); err != nil {
-			return c, err
-		}
-		ch.Put(m)
-		user.Put(ms)
 	}
 	return c, nil
 }
 
-const selectMember = `SELECT m.conversation_id, m.role, m.state, m.read_seq, m.joined_at, m.version, ` + cardColumns + `
-	FROM member m JOIN account a ON a.id = m.account_id `
+// talk is the scope of a conversation, and self that of an account.
+func talk(id change.ID) change.Scope { return change.Scope{Kind: change.Conversation, ID: id} }
+func self(id change.ID) change.Scope { return change.Scope{Kind: change.User, ID: id} }
 
-func scanMember(rows *sql.Rows) (m conversation.Member, err error) {
-	err = rows.Scan(append([]any{&m.ConversationID, &m.Role, &m.State, &m.ReadSeq, &m.JoinedAt, &m.Version}, cardFields(&m.Account)...)...)
-	return m, err
-}
-
-// Member implements conversation.Store.
-func (s *Store) Member(ctx context.Context, conv, id change.ID) (conversation.Member, error) {
-	return first(ctx, s, scanMember, selectMember+`WHERE m.conversation_id = $1 AND m.account_id = $2`, conv, id)
-}
-
-// Members implements conversation.Store.
-func (s *Store) Members(ctx context.Context, conv change.ID, since int64) ([]conversation.Member, error) {
-	if since == 0 {
-		return all(ctx, s, scanMember, selectMember+`WHERE m.conversation_id = $1 AND m.state = 'member' ORDER BY m.account_id`, conv)
+// CreateGroup implements conversation.Store.
+func (s *Store) CreateGroup(ctx context.Context, c conversation.Conversation) (conversation.Conversation, error) {
+	g := c.Group
+	n, err := s.q(ctx).exec(ctx, `INSERT INTO group_profile
+		(conversation_id, number, name, name_key, avatar, join_policy, join_requests, announcement_number, announcement, announcement_by, announcement_at)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10) ON CONFLICT (number) DO NOTHING`,
+		c.ID, g.Number, g.Name, conversation.NameKey(g.Name), g.Avatar, string(g.JoinPolicy),
+		g.Announcement.Number, g.Announcement.Body, g.Announcement.AuthorID, g.Announcement.CreatedAt)
+	if err == nil && n == 0 {
+		err = change.ErrNotFound
 	}
-	return all(ctx, s, scanMember, selectMember+`WHERE m.conversation_id = $1 AND m.version > $2 ORDER BY m.account_id`, conv, since)
-}
-
-// MemberIDs lists the accounts that belong to a conversation, and the version
-// at which that last changed: who is told of its changes.
-func (s *Store) MemberIDs(ctx context.Context, conv change.ID) (ids []change.ID, version int64, err error) {
-	err = s.View(ctx, func(ctx context.Context) error {
-		if err := s.one(ctx, `SELECT members_version FROM conversation WHERE id = $1`, []any{conv}, &version); err != nil {
-			return err
-		}
-		ids, err = all(ctx, s, func(rows *sql.Rows) (id change.ID, err error) {
-			return id, rows.Scan(&id)
-		}, `SELECT account_id FROM member WHERE conversation_id = $1 AND state = 'member'`, conv)
-		return err
-	})
-	return ids, version, err
-}
-
-func scanMembership(rows *sql.Rows) (m conversation.Membership, err error) {
-	err = rows.Scan(&m.ConversationID, &m.AccountID, &m.State, &m.ReadSeq, &m.Version)
-	return m, err
-}
-
-// Memberships implements conversation.Store.
-func (s *Store) Memberships(ctx context.Context, id change.ID, since int64) ([]conversation.Membership, error) {
-	const columns = `SELECT conversation_id, account_id, state, read_seq, user_version FROM member `
-	if since == 0 {
-		return all(ctx, s, scanMembership, columns+`WHERE account_id = $1 AND state = 'member' ORDER BY conversation_id`, id)
-	}
-	return all(ctx, s, scanMembership, columns+`WHERE account_id = $1 AND user_version > $2 ORDER BY conversation_id`, id, since)
-}
-
-// SetReadSeq implements conversation.Store.
-func (s *Store) SetReadSeq(ctx context.Context, conv, id change.ID, seq int64, shown bool) (conversation.Membership, error) {
-	m, err := s.Member(ctx, conv, id)
 	if err != nil {
-		return conversation.Membership{}, err
+		return c, err
 	}
-	ms := conversation.Membership{ConversationID: conv, AccountID: id, State: m.State, ReadSeq: m.ReadSeq}
-	if m.ReadSeq == seq {
-		err := s.one(ctx, `SELECT user_version FROM member WHERE conversation_id = $1 AND account_id = $2`, []any{conv, id}, &ms.Version)
-		return ms, err
+	if _, err := s.q(ctx).exec(ctx, insertConversation,
+		c.ID, string(c.Kind), 0, c.CreatedAt, c.LastActivityAt, nil, nil); err != nil {
+		return c, err
 	}
-	m.ReadSeq, ms.ReadSeq = seq, seq
-	user, err := s.touch(ctx, change.Scope{Kind: change.User, ID: id})
+	ch, err := s.touch(ctx, talk(c.ID))
 	if err != nil {
-		return ms, err
+		return c, err
 	}
-	ms.Version = user.Version
-	if shown {
-		ch, err := s.touch(ctx, change.Scope{Kind: change.Conversation, ID: conv})
-		if err != nil {
-			return ms, err
-		}
-		m.Version = ch.Version
-		ch.Put(m)
-	}
-	if _, err := s.q(ctx).exec(ctx, `UPDATE member SET read_seq = $3, version = $4, user_version = $5
-		WHERE conversation_id = $1 AND account_id = $2`, conv, id, seq, m.Version, ms.Version); err != nil {
-		return ms, err
-	}
-	user.Put(ms)
-	return ms, nil
+	return s.putConversation(ctx, ch)
 }
 
-const messageColumns = `conversation_id, seq, sender_id, client_id, kind, body, created_at, version`
-
-func scanMessage(rows *sql.Rows) (m conversation.Message, err error) {
-	err = rows.Scan(&m.ConversationID, &m.Seq, &m.SenderID, &m.ClientID, &m.Kind, &m.Body, &m.CreatedAt, &m.Version)
-	return m, err
+// PutGroup implements conversation.Store.
+func (s *Store) PutGroup(ctx context.Context, id change.ID, g conversation.Group) (conversation.Conversation, error) {
+	ch, err := s.touch(ctx, talk(id))
+	if err != nil {
+		return conversation.Conversation{}, err
+	}
+	if _, err := s.q(ctx).exec(ctx, `UPDATE group_profile SET name = $2, name_key = $3, avatar = $4, join_policy = $5,
+		announcement_number = $6, announcement = $7, announcement_by = $8, announcement_at = $9 WHERE conversation_id = $1`,
+		id, g.Name, conversation.NameKey(g.Name), g.Avatar, string(g.JoinPolicy),
+		g.Announcement.Number, g.Announcement.Body, g.Announcement.AuthorID, g.Announcement.CreatedAt); err != nil {
+		return conversation.Conversation{}, err
+	}
+	if _, err := s.q(ctx).exec(ctx, `UPDATE conversation SET muted = $2, state = $3 WHERE id = $1`, id, g.Muted, string(g.State)); err != nil {
+		return conversation.Conversation{}, err
+	}
+	return s.putConversation(ctx, ch)
 }
 
-// Messages implements conversation.Store.
-func (s *Store) Messages(ctx context.Context, conv change.ID, after, before int64, limit int, newest bool) ([]conversation.Message, error) {
-	const where = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND seq > $2 AND seq < $3 `
-	if !newest {
-		return all(ctx, s, scanMessage, where+`ORDER BY seq LIMIT $4`, conv, after, before, limit)
+// putConversation gives the row of a conversation the version of the change,
+// and puts it there as it is now.
+func (s *Store) putConversation(ctx context.Context, ch *change.Change) (conversation.Conversation, error) {
+	if _, err := s.q(ctx).exec(ctx, `UPDATE conversation SET row_version = $2 WHERE id = $1`, ch.Scope.ID, ch.Version); err != nil {
+		return conversation.Conversation{}, err
 	}
-	list, err := all(ctx, s, scanMessage, where+`ORDER BY seq DESC LIMIT $4`, conv, after, before, limit)
-	slices.Reverse(list)
-	return list, err
+	c, err := s.Conversation(ctx, ch.Scope.ID)
+	if err == nil {
+		ch.Put(c)
+	}
+	return c, err
+}
+
+// membersMoved notes that n members came, or went if it is negative.
+func (s *Store) membersMoved(ctx context.Context, ch *change.Change, n int) (conversation.Conversation, error) {
+	if _, err := s.q(ctx).exec(ctx, `UPDATE conversation SET members_version = $2, member_count = member_count + $3 WHERE id = $1`, ch.Scope.ID, ch.Version, n); err != nil {
+		return conversation.Conversation{}, err
+	}
+	ch.MembersVersion = ch.Version
+	return s.putConversation(ctx, ch)
+}
+
+var accountSet = newSetText("i", `SELECT `+accountColumns+` FROM (VALUES %s) AS k CROSS JOIN account a WHERE a.id = k.column1`)
+
+// AccountsOf implements conversation.Store.
+func (s *Store) AccountsOf(ctx context.Context, ids []change.ID) ([]account.Account, error) {
+	return readSets(ctx, s, scanAccount, accountSet, integers(ids))
 }

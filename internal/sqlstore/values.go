@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"context"
+	"database/sql"
 	"strconv"
 	"strings"
 )
@@ -27,7 +29,7 @@ func inSets(n int, fn func(from, size int) error) error {
 type setText struct {
 	before, after string
 	// types are those of the columns, one letter each: i for BIGINT, t for
-	// TEXT. PostgreSQL must be told; SQLite does not mind.
+	// TEXT, b for BOOLEAN. PostgreSQL must be told; SQLite does not mind.
 	types string
 	texts [len(setSizes)]string
 }
@@ -59,6 +61,8 @@ func (t *setText) render(size int) string {
 				b.WriteString(placeholder)
 			case t.types[col] == 'i':
 				b.WriteString("CAST(" + placeholder + " AS BIGINT)")
+			case t.types[col] == 'b':
+				b.WriteString("CAST(" + placeholder + " AS BOOLEAN)")
 			default:
 				b.WriteString("CAST(" + placeholder + " AS TEXT)")
 			}
@@ -77,4 +81,43 @@ func (t *setText) text(size int) string {
 		}
 	}
 	panic("sqlstore: no such set size")
+}
+
+// readSets reads what a query over rows of integers gives. The last set is
+// filled up with zeros, which no identifier is.
+func readSets[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error), text *setText, values []int64) ([]T, error) {
+	width := len(text.types)
+	var list []T
+	for len(values) > 0 {
+		n := len(values) / width
+		size := setSizes[0]
+		for _, smaller := range setSizes[1:] {
+			if smaller >= n {
+				size = smaller
+			}
+		}
+		args := make([]any, size*width)
+		for i := range args {
+			args[i] = int64(0)
+			if i < len(values) {
+				args[i] = values[i]
+			}
+		}
+		values = values[min(len(args), len(values)):]
+		some, err := all(ctx, s, scan, text.text(size), args...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+// integers gives values for sets of one column.
+func integers[T ~int64](ids []T) []int64 {
+	values := make([]int64, len(ids))
+	for i, id := range ids {
+		values[i] = int64(id)
+	}
+	return values
 }

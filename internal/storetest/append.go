@@ -205,16 +205,21 @@ var appends = map[string]func(*testing.T, *world){
 		ann, bob, c := w.pair("ann")
 		eve := w.person("eve")
 		see := func(sender account.Account, in conversation.Conversation) (got conversation.Standing) {
-			r := <-w.submit(w.draft(in, sender, "client-x", "x"), func(s conversation.Standing) error {
+			draft := w.draft(in, sender, "client-x", "x")
+			r := <-w.submit(draft, func(s conversation.Standing) error {
 				got = s
 				return errOwn
 			})
+			if got.At != draft.CreatedAt {
+				t.Errorf("a draft of %d stands as of %d", draft.CreatedAt, got.At)
+			}
+			got.At = 0
 			if r.err != errOwn { //nolint:errorlint // as it is
 				t.Errorf("the error is %v", r.err)
 			}
 			return got
 		}
-		open := conversation.Standing{Kind: conversation.Direct, Member: conversation.Joined, Friends: true, PeerState: account.Active}
+		open := conversation.Standing{Kind: conversation.Direct, Member: conversation.Joined, Role: conversation.Ordinary, Friends: true, PeerState: account.Active}
 		wantEqual(t, "friends", see(ann, c), open)
 		wantEqual(t, "no conversation", see(ann, conversation.Conversation{ID: w.ids.Next()}), conversation.Standing{})
 		if s := see(eve, c); s.Member != "" || s.Friends {

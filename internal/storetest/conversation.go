@@ -36,12 +36,12 @@ var conversations = map[string]func(*testing.T, *world){
 			return conversation.Member{ConversationID: c.ID, Account: a.Card(), Role: conversation.Ordinary, State: conversation.Joined, JoinedAt: c.CreatedAt, Version: 1}
 		}
 		wantEqual(t, "member", must(w.Member(ctx, c.ID, ann.ID))(t), member(ann))
-		wantEqual(t, "members", must(w.Members(ctx, c.ID, 0))(t), []conversation.Member{member(ann), member(bob)})
+		wantEqual(t, "members", must(w.members(c.ID, 0))(t), []conversation.Member{member(ann), member(bob)})
 		wantEqual(t, "changes", w.log.of(talkScope(c.ID)), []change.Change{
 			{Scope: talkScope(c.ID), Version: 1, MembersVersion: 1, Rows: []change.Row{c, member(ann), member(bob)}},
 		})
 		for _, a := range []account.Account{ann, bob} {
-			ms := conversation.Membership{ConversationID: c.ID, AccountID: a.ID, State: conversation.Joined, Version: 2}
+			ms := conversation.Membership{ConversationID: c.ID, AccountID: a.ID, State: conversation.Joined, Notify: conversation.NotifyAll, Version: 2}
 			wantEqual(t, "memberships", must(w.Memberships(ctx, a.ID, 0))(t), []conversation.Membership{ms})
 			list := w.log.of(userScope(a.ID))
 			rows := list[len(list)-1].Rows
@@ -72,9 +72,9 @@ var conversations = map[string]func(*testing.T, *world){
 			return ms
 		}
 		ms := read(bob, 1, true) // version 3
-		wantEqual(t, "membership", ms, conversation.Membership{ConversationID: c.ID, AccountID: bob.ID, State: conversation.Joined, ReadSeq: 1, Version: 3})
+		wantEqual(t, "membership", ms, conversation.Membership{ConversationID: c.ID, AccountID: bob.ID, State: conversation.Joined, ReadSeq: 1, Notify: conversation.NotifyAll, Version: 3})
 		ids := func(since int64) []change.ID {
-			return names(must(w.Members(ctx, c.ID, since))(t), func(m conversation.Member) change.ID { return m.Account.ID })
+			return names(must(w.members(c.ID, since))(t), func(m conversation.Member) change.ID { return m.Account.ID })
 		}
 		wantEqual(t, "since 0", ids(0), []change.ID{ann.ID, bob.ID})
 		wantEqual(t, "since 1", ids(1), []change.ID{ann.ID, bob.ID})

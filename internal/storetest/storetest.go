@@ -223,6 +223,11 @@ func (w *world) send(c conversation.Conversation, sender account.Account, client
 	return m
 }
 
+// members reads those of one conversation.
+func (w *world) members(id change.ID, since int64) ([]conversation.Member, error) {
+	return w.Members(w.t.Context(), []conversation.Since{{Conversation: id, Version: since}})
+}
+
 // history reads all messages.
 func (w *world) history(c conversation.Conversation) []conversation.Message {
 	w.t.Helper()

@@ -298,7 +298,7 @@ func (w *world) readSince(ctx context.Context, t *testing.T, s *state, since int
 			s.put(m)
 		}
 	}
-	takeAll(s, must(w.Members(ctx, id, since))(t))
+	takeAll(s, must(w.members(id, since))(t))
 	s.take(head)
 }
 

@@ -10,86 +10,119 @@ import (
 // Conversation is what all its members see of it.
 type Conversation struct {
 	ID             ID     `json:"id"`
-	Kind           string `json:"kind" enum:"direct"`
+	Kind           string `json:"kind" enum:"direct,group"`
 	Version        int64  `json:"version" doc:"Of this row"`
 	LastSeq        int64  `json:"lastSeq" doc:"Of the newest message; 0 when there is none"`
 	MemberCount    int    `json:"memberCount"`
 	CreatedAt      int64  `json:"createdAt"`
 	LastActivityAt int64  `json:"lastActivityAt"`
+	Group          *Group `json:"group,omitempty" doc:"Of a group"`
 }
 
 // NewConversation makes the shape.
 func NewConversation(c conversation.Conversation) Conversation {
-	return Conversation{
+	out := Conversation{
 		ID: ID(c.ID), Kind: string(c.Kind), Version: c.RowVersion, LastSeq: c.LastSeq,
 		MemberCount: c.MemberCount, CreatedAt: c.CreatedAt, LastActivityAt: c.LastActivityAt,
 	}
+	if c.Kind == conversation.InGroup {
+		out.Group = newGroup(c.Group)
+	}
+	return out
 }
 
 // Member is an account in a conversation.
 type Member struct {
-	Account  Card   `json:"account"`
-	Role     string `json:"role" enum:"owner,admin,member"`
-	State    string `json:"state" enum:"member,left"`
-	ReadSeq  int64  `json:"readSeq" doc:"They have read everything up to here"`
-	JoinedAt int64  `json:"joinedAt"`
-	Version  int64  `json:"version"`
+	Account    Card   `json:"account"`
+	Role       string `json:"role" enum:"owner,admin,member"`
+	State      string `json:"state" enum:"member,left"`
+	Nickname   string `json:"nickname" doc:"Their own name in this group"`
+	MutedUntil int64  `json:"mutedUntil" doc:"They may not write before; 0: they may; 9007199254740991: until it is lifted"`
+	ReadSeq    int64  `json:"readSeq" doc:"They have read everything up to here. Not kept up to date, but for oneself, in conversations of more than 100 members"`
+	JoinedAt   int64  `json:"joinedAt"`
+	Version    int64  `json:"version"`
 }
 
 // NewMember makes the shape.
 func NewMember(m conversation.Member) Member {
-	return Member{Account: NewCard(m.Account), Role: string(m.Role), State: string(m.State), ReadSeq: m.ReadSeq, JoinedAt: m.JoinedAt, Version: m.Version}
+	return Member{
+		Account: NewCard(m.Account), Role: string(m.Role), State: string(m.State), Nickname: m.Nickname, MutedUntil: m.MutedUntil,
+		ReadSeq: m.ReadSeq, JoinedAt: m.JoinedAt, Version: m.Version,
+	}
 }
 
 // Membership is an entry in my conversation list.
 type Membership struct {
-	ConversationID ID     `json:"conversationId"`
-	State          string `json:"state" enum:"member,left"`
-	ReadSeq        int64  `json:"readSeq" doc:"I have read everything up to here. Unread: the conversation's lastSeq minus the greatest of this, my Member's readSeq and the seq of my newest message"`
-	Version        int64  `json:"version"`
+	ConversationID   ID     `json:"conversationId"`
+	State            string `json:"state" enum:"member,left"`
+	LeftReason       string `json:"leftReason,omitempty" enum:"removed,quit,dissolved"`
+	ReadSeq          int64  `json:"readSeq" doc:"I have read everything up to here. Unread: the conversation's lastSeq minus the greatest of this, my Member's readSeq and the seq of my newest message"`
+	Remark           string `json:"remark" doc:"What I call the group; nobody else sees it"`
+	Notify           string `json:"notify" enum:"all,none" doc:"none: do not call me for its messages"`
+	PinnedAt         int64  `json:"pinnedAt" doc:"When I put it at the top of my list; 0: I did not"`
+	AnnouncementSeen int64  `json:"announcementSeen" doc:"The number of the newest announcement that I was shown"`
+	Version          int64  `json:"version"`
 }
 
 // NewMembership makes the shape.
 func NewMembership(m conversation.Membership) Membership {
-	return Membership{ConversationID: ID(m.ConversationID), State: string(m.State), ReadSeq: m.ReadSeq, Version: m.Version}
+	return Membership{
+		ConversationID: ID(m.ConversationID), State: string(m.State), LeftReason: string(m.LeftReason), ReadSeq: m.ReadSeq,
+		Remark: m.Remark, Notify: string(m.Notify), PinnedAt: m.PinnedAt, AnnouncementSeen: m.AnnouncementSeen, Version: m.Version,
+	}
 }
 
 // Message is one message.
 type Message struct {
-	ConversationID ID     `json:"conversationId"`
-	Seq            int64  `json:"seq" doc:"1, 2, 3, … in order of commit"`
-	SenderID       ID     `json:"senderId"`
-	ClientID       string `json:"clientId" doc:"The sender's own name for the send"`
-	Kind           string `json:"kind" enum:"text"`
-	Body           string `json:"body"`
-	CreatedAt      int64  `json:"createdAt"`
-	Version        int64  `json:"version"`
+	ConversationID ID      `json:"conversationId"`
+	Seq            int64   `json:"seq" doc:"1, 2, 3, … in order of commit"`
+	SenderID       ID      `json:"senderId" doc:"Of a notice, who did it"`
+	ClientID       string  `json:"clientId" doc:"The sender's own name for the send"`
+	Kind           string  `json:"kind" enum:"text,notice"`
+	Body           string  `json:"body"`
+	Notice         *Notice `json:"notice,omitempty" doc:"Of a notice: what happened"`
+	Mentions       []ID    `json:"mentions,omitempty" doc:"Members who are called by it"`
+	MentionsAll    bool    `json:"mentionsAll,omitempty" doc:"Every member is called by it"`
+	Via            string  `json:"via,omitempty" doc:"Where the words of a robot came from: left out for the robot itself, or the name of the host that was asked"`
+	Partial        bool    `json:"partial,omitempty" doc:"It is still being written"`
+	EditedAt       int64   `json:"editedAt,omitempty"`
+	CreatedAt      int64   `json:"createdAt"`
+	Version        int64   `json:"version"`
 }
 
 // NewMessage makes the shape.
 func NewMessage(m conversation.Message) Message {
-	return Message{
+	out := Message{
 		ConversationID: ID(m.ConversationID), Seq: m.Seq, SenderID: ID(m.SenderID), ClientID: m.ClientID,
-		Kind: string(m.Kind), Body: m.Body, CreatedAt: m.CreatedAt, Version: m.Version,
+		Kind: string(m.Kind), Body: m.Body, Mentions: list(m.Mentions, newID), MentionsAll: m.MentionsAll,
+		Via: m.Via, Partial: m.Partial, EditedAt: m.EditedAt, CreatedAt: m.CreatedAt, Version: m.Version,
 	}
+	if m.Happening != nil {
+		out.Notice = newNotice(*m.Happening)
+	}
+	return out
 }
+
+func newID(id change.ID) ID { return ID(id) }
 
 // ConversationDelta is what there is to know of a conversation: an event, a
 // catch-up answer or the result of a command. With version N+1 it follows on N;
 // one up to N repeats what is known; a gap is filled by sync.
 type ConversationDelta struct {
-	ConversationID ID            `json:"conversationId"`
-	Version        int64         `json:"version" doc:"Of the conversation's scope"`
-	Truncated      bool          `json:"truncated,omitempty" doc:"Older messages than these may be missing from what you have: page back when they are wanted"`
-	Conversation   *Conversation `json:"conversation,omitempty"`
-	Members        []Member      `json:"members,omitempty"`
-	Messages       []Message     `json:"messages,omitempty" doc:"Ascending by seq"`
+	ConversationID ID    `json:"conversationId"`
+	Version        int64 `json:"version" doc:"Of the conversation's scope"`
+	Truncated      bool  `json:"truncated,omitempty" doc:"Older messages than these may be missing from what you have: page back when they are wanted"`
+	// MembersTruncated may be set on events too.
+	MembersTruncated bool          `json:"membersTruncated,omitempty" doc:"More members changed than are told: forget those that you have, then apply these, and ask for others when you need them"`
+	Conversation     *Conversation `json:"conversation,omitempty"`
+	Members          []Member      `json:"members,omitempty" doc:"All that changed. Of a conversation of more than 100 members that is new to you: you, the owner, the admins, and the senders of its messages"`
+	Messages         []Message     `json:"messages,omitempty" doc:"Ascending by seq"`
 }
 
 // NewConversationDelta makes the shape.
 func NewConversationDelta(d conversation.Delta) ConversationDelta {
 	out := ConversationDelta{
-		ConversationID: ID(d.ConversationID), Version: d.Version, Truncated: d.Truncated,
+		ConversationID: ID(d.ConversationID), Version: d.Version, Truncated: d.Truncated, MembersTruncated: d.MembersTruncated,
 		Members: list(d.Members, NewMember), Messages: list(d.Messages, NewMessage),
 	}
 	if d.Conversation != nil {
@@ -118,6 +151,12 @@ type Conversations struct {
 	NextCursor    string              `json:"nextCursor,omitempty" doc:"For the next page; left out on the last"`
 }
 
+// NewConversationIn asks for a conversation: one of the two is given.
+type NewConversationIn struct {
+	AccountID *ID       `json:"accountId,omitempty" doc:"A friend, for the direct conversation with them"`
+	Group     *NewGroup `json:"group,omitempty" doc:"For a new group"`
+}
+
 // OpenConversation asks for the direct conversation with a friend.
 type OpenConversation struct {
 	AccountID ID `json:"accountId"`
@@ -125,8 +164,10 @@ type OpenConversation struct {
 
 // SendMessage sends a text message.
 type SendMessage struct {
-	ClientID string `json:"clientId" doc:"Your own name for this send. Repeating it, at any later time, gives the first result and stores nothing. A UUIDv7 is a good one"`
-	Body     string `json:"body" doc:"The text, kept as typed"`
+	ClientID    string `json:"clientId" doc:"Your own name for this send. Repeating it, at any later time, gives the first result and stores nothing. A UUIDv7 is a good one"`
+	Body        string `json:"body" doc:"The text, kept as typed"`
+	Mentions    []ID   `json:"mentions,omitempty" doc:"Members to call"`
+	MentionsAll bool   `json:"mentionsAll,omitempty" doc:"Call every member; for owner and admins of a group"`
 }
 
 // TransformSchema implements huma.SchemaTransformer.
@@ -135,12 +176,13 @@ func (SendMessage) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 	s.Properties["clientId"].Pattern = conversation.ClientIDPattern
 	s.Properties["clientId"].PrecomputeMessages()
 	limit(s, "body", 1, conversation.MaxBody)
+	most(s, "mentions", conversation.MaxMentions)
 	return s
 }
 
 // Domain gives what is sent.
 func (m SendMessage) Domain() conversation.Draft {
-	return conversation.Draft{ClientID: m.ClientID, Body: m.Body}
+	return conversation.Draft{ClientID: m.ClientID, Body: m.Body, Mentions: list(m.Mentions, ID.Domain), MentionsAll: m.MentionsAll}
 }
 
 // SendMessageIn is SendMessage on the socket.
@@ -199,6 +241,8 @@ type UserDelta struct {
 	Contacts       []Contact       `json:"contacts,omitempty"`
 	FriendRequests []FriendRequest `json:"friendRequests,omitempty"`
 	Memberships    []Membership    `json:"memberships,omitempty"`
+	JoinRequests   []JoinRequest   `json:"joinRequests,omitempty" doc:"Mine, to be let into groups"`
+	Invitations    []Invitation    `json:"invitations,omitempty" doc:"To me, into groups"`
 }
 
 // KnownConversation is a version that the client has.
@@ -216,9 +260,7 @@ type SyncIn struct {
 
 // TransformSchema implements huma.SchemaTransformer.
 func (SyncIn) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	most := conversation.SyncKnown
-	s.Properties["conversations"].MaxItems = &most
-	s.Properties["conversations"].PrecomputeMessages()
+	most(s, "conversations", conversation.SyncKnown)
 	return s
 }
 
@@ -247,7 +289,7 @@ func NewSyncResult(c conversation.CatchUp, viewer change.ID, online []change.ID,
 		AccountID: ID(viewer),
 		User: UserDelta{
 			Version: c.UserVersion, Contacts: list(c.Contacts, NewContact),
-			Memberships: list(c.Memberships, NewMembership),
+			Memberships: list(c.Memberships, NewMembership), JoinRequests: list(c.JoinRequests, NewJoinRequest), Invitations: list(c.Invitations, NewInvitation),
 		},
 		Conversations: make([]ConversationDelta, 0, len(c.Conversations)),
 		More:          c.More, Online: make([]ID, 0, len(online)), ServerTime: now,

@@ -19,6 +19,34 @@ const (
 	CommandTyping = "conversation.typing"
 	CommandSend   = "message.send"
 	CommandList   = "message.list"
+
+	CommandGroupCreate   = "group.create"
+	CommandGroupUpdate   = "group.update"
+	CommandGroupHandOver = "group.hand_over"
+	CommandGroupLeave    = "group.leave"
+	CommandGroupDissolve = "group.dissolve"
+	CommandGroupLookup   = "group.lookup"
+	CommandAnnounce      = "announcement.set"
+	CommandMemberList    = "member.list"
+	CommandMemberGet     = "member.get"
+	CommandMemberAdd     = "member.add"
+	CommandMemberUpdate  = "member.update"
+	CommandMemberRename  = "member.rename"
+	CommandMemberRemove  = "member.remove"
+	CommandMembership    = "membership.update"
+
+	CommandJoinRequestCreate   = "join_request.create"
+	CommandJoinRequestList     = "join_request.list"
+	CommandJoinRequestAccept   = "join_request.accept"
+	CommandJoinRequestDecline  = "join_request.decline"
+	CommandJoinRequestWithdraw = "join_request.withdraw"
+	CommandInvitationAccept    = "invitation.accept"
+	CommandInvitationDecline   = "invitation.decline"
+	CommandLinkCreate          = "group_link.create"
+	CommandLinkList            = "group_link.list"
+	CommandLinkRevoke          = "group_link.revoke"
+	CommandLinkLookup          = "group_link.lookup"
+	CommandLinkUse             = "group_link.use"
 )
 
 // Events of the socket: what a client is told.
@@ -70,6 +98,34 @@ var Shapes = []Shape{
 	command[ListMessagesIn, MessagePage](CommandList, "A part of the history"),
 	command[ReadIn, Membership](CommandRead, "Move my read position forward"),
 	command[TypingIn, None](CommandTyping, "Tell the others that I type"),
+
+	command[NewGroup, ConversationDelta](CommandGroupCreate, "Make a group of friends"),
+	command[GroupEditIn, ConversationDelta](CommandGroupUpdate, "Change a group"),
+	command[GroupMemberIn, ConversationDelta](CommandGroupHandOver, "Make another member the owner"),
+	command[GroupIn, None](CommandGroupLeave, "Quit a group"),
+	command[GroupIn, None](CommandGroupDissolve, "End a group for everybody"),
+	command[GroupLookup, GroupsFound](CommandGroupLookup, "Find groups by their whole name or number"),
+	command[AnnouncementIn, ConversationDelta](CommandAnnounce, "Set the announcement"),
+	command[MemberListIn, MemberList](CommandMemberList, "A page of the members"),
+	command[MembersIn, Members](CommandMemberGet, "Members by their accounts"),
+	command[AddMembersIn, MembersAdded](CommandMemberAdd, "Bring friends into a group, and invite others"),
+	command[MemberEditIn, ConversationDelta](CommandMemberUpdate, "Change what a member may do"),
+	command[NicknameIn, ConversationDelta](CommandMemberRename, "Set my own name in a group"),
+	command[GroupMemberIn, None](CommandMemberRemove, "Remove a member"),
+	command[SettingsIn, Membership](CommandMembership, "Change my own settings for a conversation"),
+	command[AskToJoinIn, JoinRequest](CommandJoinRequestCreate, "Ask to be let into a group"),
+	command[GroupIn, JoinRequests](CommandJoinRequestList, "Who asks to be let in"),
+	command[JoinRequestIn, JoinRequest](CommandJoinRequestAccept, "Let somebody in"),
+	command[JoinRequestIn, JoinRequest](CommandJoinRequestDecline, "Do not let somebody in"),
+	command[JoinRequestIn, JoinRequest](CommandJoinRequestWithdraw, "Take my own request back"),
+	command[InvitationIn, ConversationDelta](CommandInvitationAccept, "Come into a group that I was invited into"),
+	command[InvitationIn, Invitation](CommandInvitationDecline, "Say no to an invitation"),
+	command[NewLinkIn, GroupLink](CommandLinkCreate, "Make a link into a group"),
+	command[GroupIn, GroupLinks](CommandLinkList, "The links into a group"),
+	command[LinkIn, None](CommandLinkRevoke, "Take a link back"),
+	command[LinkLookup, LinkFound](CommandLinkLookup, "Where a link leads"),
+	command[LinkUse, LinkUsed](CommandLinkUse, "Come into a group by a link, or ask to"),
+
 	event[UserDelta](EventUser, "Something of mine changed"),
 	event[ConversationDelta](EventConversation, "Something in one of my conversations changed"),
 	event[Presence](EventPresence, "A friend came online or went"),
@@ -102,20 +158,26 @@ func Event(c change.Change) (name string, payload any) {
 				d.FriendRequests = append(d.FriendRequests, NewFriendRequest(r, c.Scope.ID))
 			case conversation.Membership:
 				d.Memberships = append(d.Memberships, NewMembership(r))
+			case conversation.JoinRequest:
+				d.JoinRequests = append(d.JoinRequests, NewJoinRequest(r))
+			case conversation.Invitation:
+				d.Invitations = append(d.Invitations, NewInvitation(r))
 			default:
 				panic(fmt.Sprintf("wire: %T has no shape in the user scope", row))
 			}
 		}
 		return EventUser, d
 	}
-	d := ConversationDelta{ConversationID: ID(c.Scope.ID), Version: c.Version}
+	d := ConversationDelta{ConversationID: ID(c.Scope.ID), Version: c.Version, MembersTruncated: tooManyMembers(c)}
 	for _, row := range c.Rows {
 		switch r := row.(type) {
 		case conversation.Conversation:
 			shape := NewConversation(r)
 			d.Conversation = &shape
 		case conversation.Member:
-			d.Members = append(d.Members, NewMember(r))
+			if !d.MembersTruncated || r.State == conversation.Joined && r.Role != conversation.Ordinary {
+				d.Members = append(d.Members, NewMember(r))
+			}
 		case conversation.Message:
 			d.Messages = append(d.Messages, NewMessage(r))
 		default:
@@ -123,4 +185,15 @@ func Event(c change.Change) (name string, payload any) {
 		}
 	}
 	return EventConversation, d
+}
+
+// tooManyMembers tells whether more members changed than an event holds.
+func tooManyMembers(c change.Change) bool {
+	n := 0
+	for _, row := range c.Rows {
+		if _, ok := row.(conversation.Member); ok {
+			n++
+		}
+	}
+	return n > conversation.MaxChangedMembers
 }

@@ -55,6 +55,15 @@ func (id PathID) Domain() change.ID {
 // Schema implements huma.SchemaProvider.
 func (PathID) Schema(r huma.Registry) *huma.Schema { return ID(0).Schema(r) }
 
+// Cursor is an optional ID in a query: where a list goes on.
+type Cursor string
+
+// Domain gives the identifier; 0 if there is none.
+func (c Cursor) Domain() change.ID { return PathID(c).Domain() }
+
+// Schema implements huma.SchemaProvider.
+func (Cursor) Schema(r huma.Registry) *huma.Schema { return ID(0).Schema(r) }
+
 // limit sets the bounds of a text property.
 func limit(s *huma.Schema, property string, minLength, maxLength int) {
 	p := s.Properties[property]
@@ -62,6 +71,13 @@ func limit(s *huma.Schema, property string, minLength, maxLength int) {
 		p.MinLength = &minLength
 	}
 	p.MaxLength = &maxLength
+	p.PrecomputeMessages()
+}
+
+// most bounds a property that is a list.
+func most(s *huma.Schema, property string, items int) {
+	p := s.Properties[property]
+	p.MaxItems = &items
 	p.PrecomputeMessages()
 }
 

@@ -1,0 +1,169 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/conversation"
+)
+
+const (
+	// plainColumns are those of messages that have nothing extra.
+	plainColumns   = `conversation_id, seq, sender_id, client_id, kind, body, created_at, version`
+	messageColumns = plainColumns + `, extra, partial, edited_at`
+)
+
+// extra is what few messages have, as it is stored.
+type extra struct {
+	Mentions    []change.ID `json:"mentions,omitempty"`
+	MentionsAll bool        `json:"mentionsAll,omitempty"`
+	Via         string      `json:"via,omitempty"`
+	Happening   *happening  `json:"happening,omitempty"`
+}
+
+type happening struct {
+	Event    conversation.Occurrence `json:"event"`
+	Accounts []change.ID             `json:"accounts,omitempty"`
+	Count    int                     `json:"count,omitempty"`
+	Text     string                  `json:"text,omitempty"`
+	Role     conversation.Role       `json:"role,omitempty"`
+	Until    int64                   `json:"until,omitempty"`
+	Via      conversation.Via        `json:"via,omitempty"`
+}
+
+// plain tells whether a message has nothing extra.
+func plain(m *conversation.Message) bool {
+	return m.Happening == nil && len(m.Mentions) == 0 && !m.MentionsAll && m.Via == "" && !m.Partial && m.EditedAt == 0
+}
+
+func extraOf(m *conversation.Message) (string, error) {
+	if plain(m) {
+		return "", nil
+	}
+	text, err := json.Marshal(extra{m.Mentions, m.MentionsAll, m.Via, (*happening)(m.Happening)})
+	return string(text), err
+}
+
+func scanMessage(rows *sql.Rows) (m conversation.Message, err error) {
+	var text string
+	err = rows.Scan(&m.ConversationID, &m.Seq, &m.SenderID, &m.ClientID, &m.Kind, &m.Body, &m.CreatedAt, &m.Version, &text, &m.Partial, &m.EditedAt)
+	if err != nil || text == "" {
+		return m, err
+	}
+	var e extra
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		return m, fmt.Errorf("message %d of conversation %d: %w", m.Seq, m.ConversationID, err)
+	}
+	m.Mentions, m.MentionsAll, m.Via, m.Happening = e.Mentions, e.MentionsAll, e.Via, (*conversation.Happening)(e.Happening)
+	return m, nil
+}
+
+// Message implements conversation.Store.
+func (s *Store) Message(ctx context.Context, conv change.ID, seq int64) (conversation.Message, error) {
+	return first(ctx, s, scanMessage, `SELECT `+messageColumns+` FROM message WHERE conversation_id = $1 AND seq = $2`, conv, seq)
+}
+
+// MessageSent implements conversation.Store.
+func (s *Store) MessageSent(ctx context.Context, sender change.ID, clientID string) (conversation.Message, error) {
+	return first(ctx, s, scanMessage, `SELECT `+messageColumns+` FROM message WHERE sender_id = $1 AND client_id = $2`, sender, clientID)
+}
+
+// PartialMessages implements conversation.Store.
+func (s *Store) PartialMessages(ctx context.Context, sender change.ID) ([]conversation.Message, error) {
+	return all(ctx, s, scanMessage, `SELECT `+messageColumns+` FROM message WHERE sender_id = $1 AND partial ORDER BY conversation_id, seq`, sender)
+}
+
+// Messages implements conversation.Store.
+func (s *Store) Messages(ctx context.Context, conv change.ID, after, before int64, limit int, newest bool) ([]conversation.Message, error) {
+	const where = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND seq > $2 AND seq < $3 `
+	if !newest {
+		return all(ctx, s, scanMessage, where+`ORDER BY seq LIMIT $4`, conv, after, before, limit)
+	}
+	list, err := all(ctx, s, scanMessage, where+`ORDER BY seq DESC LIMIT $4`, conv, after, before, limit)
+	slices.Reverse(list)
+	return list, err
+}
+
+var (
+	spanSet = newSetText("iii", `SELECT m.conversation_id, m.seq, m.sender_id, m.client_id, m.kind, m.body, m.created_at, m.version, m.extra, m.partial, m.edited_at
+		FROM (VALUES %s) AS k CROSS JOIN message m WHERE m.conversation_id = k.column1 AND m.seq > k.column2 AND m.version > k.column3`)
+	editedSet = newSetText("iii", `SELECT m.conversation_id, m.seq, m.sender_id, m.client_id, m.kind, m.body, m.created_at, m.version, m.extra, m.partial, m.edited_at
+		FROM (VALUES %s) AS k CROSS JOIN message m WHERE m.edited_at > 0 AND m.conversation_id = k.column1 AND m.seq <= k.column2 AND m.version > k.column3`)
+)
+
+// MessagesIn implements conversation.Store.
+func (s *Store) MessagesIn(ctx context.Context, spans []conversation.Span) ([]conversation.Message, error) {
+	var values, edited []int64
+	for _, p := range spans {
+		values = append(values, int64(p.Conversation), p.After, p.Version)
+		if p.Version > 0 && p.After > 0 {
+			edited = append(edited, int64(p.Conversation), p.After, p.Version)
+		}
+	}
+	list, err := readSets(ctx, s, scanMessage, spanSet, values)
+	if err == nil && len(edited) > 0 {
+		var older []conversation.Message
+		older, err = readSets(ctx, s, scanMessage, editedSet, edited)
+		list = append(list, older...)
+	}
+	slices.SortFunc(list, func(a, b conversation.Message) int {
+		return compare(a.ConversationID, b.ConversationID, a.Seq, b.Seq)
+	})
+	return list, err
+}
+
+// AddMessage implements conversation.Store.
+func (s *Store) AddMessage(ctx context.Context, m conversation.Message) (conversation.Message, error) {
+	ch, err := s.touch(ctx, talk(m.ConversationID))
+	if err != nil {
+		return m, err
+	}
+	m.Version = ch.Version
+	var members int
+	err = s.one(ctx, `UPDATE conversation SET last_seq = last_seq + 1, last_activity_at = CASE WHEN last_activity_at < $2 THEN $3 ELSE last_activity_at END
+		WHERE id = $1 RETURNING last_seq, member_count`, []any{m.ConversationID, m.CreatedAt, m.CreatedAt}, &m.Seq, &members)
+	if err != nil {
+		return m, err
+	}
+	text, err := extraOf(&m)
+	if err != nil {
+		return m, err
+	}
+	if _, err := s.q(ctx).exec(ctx, `INSERT INTO message (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		m.ConversationID, m.Seq, m.SenderID, m.ClientID, string(m.Kind), m.Body, m.CreatedAt, m.Version, text, m.Partial, m.EditedAt); err != nil {
+		return m, err
+	}
+	version := int64(0)
+	if members <= conversation.MaxSmall {
+		version = m.Version
+	}
+	if _, err := s.q(ctx).exec(ctx, `UPDATE member SET read_seq = $3, version = CASE WHEN $4 = 0 THEN version ELSE $5 END
+		WHERE conversation_id = $1 AND account_id = $2`, m.ConversationID, m.SenderID, m.Seq, version, version); err != nil {
+		return m, err
+	}
+	ch.Put(m)
+	return m, nil
+}
+
+// PutMessage implements conversation.Store.
+func (s *Store) PutMessage(ctx context.Context, m conversation.Message) (conversation.Message, error) {
+	ch, err := s.touch(ctx, talk(m.ConversationID))
+	if err != nil {
+		return m, err
+	}
+	m.Version = ch.Version
+	text, err := extraOf(&m)
+	if err != nil {
+		return m, err
+	}
+	if _, err := s.q(ctx).exec(ctx, `UPDATE message SET body = $3, extra = $4, partial = $5, edited_at = $6, version = $7 WHERE conversation_id = $1 AND seq = $2`,
+		m.ConversationID, m.Seq, m.Body, text, m.Partial, m.EditedAt, m.Version); err != nil {
+		return m, err
+	}
+	ch.Put(m)
+	return m, nil
+}
