@@ -68,6 +68,8 @@ func New(o Options) *Hub {
 		ClientAddr:  func(r *http.Request) string { return ingress.Address(r.Context()).String() },
 		AllowEIO3:   true,
 		Logger:      o.Log,
+
+		ReleaseMemory: true,
 	})
 	h.chat = h.server.Namespace("/")
 	h.chat.Use(h.admit)

@@ -1,5 +1,7 @@
 package engineio
 
+import "time"
+
 // EachPacket gives tests the payload parsers.
 func EachPacket(body []byte, protocol, limit int, binary bool, f func(data []byte)) error {
 	each := eachPacket
@@ -72,4 +74,12 @@ func NewBroadcastBench(n int) func(*Message) {
 			l.woken = false
 		}
 	}
+}
+
+const StormSize = stormSize
+
+// WatchStorms has f called in place of releasing memory, when a storm has been
+// over for that long.
+func WatchStorms(srv *Server, calm time.Duration, f func()) {
+	srv.storms = storms{release: f, calm: calm}
 }

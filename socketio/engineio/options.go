@@ -64,6 +64,12 @@ type Options struct {
 	// wait for the readiness of many connections at once (plain TCP on Linux).
 	NoReadiness bool
 
+	// ReleaseMemory collects garbage, and gives memory back to the operating
+	// system, when a thousand or more sessions have come or gone and no more do.
+	// It concerns the whole process, and takes about 2 ms of processor time for a
+	// thousand idle sessions.
+	ReleaseMemory bool
+
 	// Cookie, when set, makes a cookie for the answer to a handshake, for load
 	// balancers that keep a client's requests together by one; nil for none.
 	// A session ID in it is as secret as everywhere else: it should be HttpOnly.

@@ -43,6 +43,8 @@ type Server struct {
 	wheel *wheel
 	loops *loops
 
+	storms storms
+
 	mu       sync.Mutex
 	sessions map[sessionID]*Session
 	pending  map[string]int // sessions not accepted yet, by client address
@@ -61,6 +63,7 @@ func NewServer(opts Options, open func(*Session, *http.Request) Handler) *Server
 		open:     open,
 		start:    time.Now(),
 		loops:    newLoops(),
+		storms:   newStorms(opts.ReleaseMemory),
 		wheel:    newWheel(min(max(tick, 5*time.Millisecond), 250*time.Millisecond)),
 		sessions: map[sessionID]*Session{},
 		pending:  map[string]int{},
@@ -238,6 +241,7 @@ func (srv *Server) admit(r *http.Request, protocol int) (*Session, *refusal) {
 	}
 	srv.pending[addr]++
 	srv.sessions[s.id] = s
+	srv.moved()
 	return s, nil
 }
 
@@ -315,6 +319,7 @@ func (srv *Server) forget(s *Session) {
 		return
 	}
 	delete(srv.sessions, s.id)
+	srv.moved()
 	srv.settle(s)
 	if srv.closing && len(srv.sessions) == 0 {
 		close(srv.empty)

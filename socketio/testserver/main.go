@@ -62,6 +62,7 @@ func serve(ctx context.Context, addr string, c config) error {
 			PingInterval: c.interval, PingTimeout: c.timeout,
 			MaxHTTPBufferSize: 1_000_000, AllowEIO3: c.eio3,
 			MaxPendingPerAddr: 1 << 20,
+			ReleaseMemory:     c.room,
 		})
 		namespaces := []string{"/"}
 		if !c.room { // a namespace that may still be asked for costs memory
