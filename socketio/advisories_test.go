@@ -194,3 +194,18 @@ func openPolling(t *testing.T, f *fixture) string {
 	}
 	return sid
 }
+
+// get makes a GET request.
+func (f *fixture) get(query string) (int, string) {
+	f.t.Helper()
+	res, err := http.Get(f.url + query)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}

@@ -46,10 +46,20 @@ func Dial(t testing.TB, url string, header ...string) *Conn {
 // given as name, value, name, value.
 func TryDial(t testing.TB, url string, header ...string) (*Conn, int) {
 	t.Helper()
+	c, status, err := Open(t, url, header...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, status
+}
+
+// Open is TryDial that returns an error when the connection breaks.
+func Open(t testing.TB, url string, header ...string) (*Conn, int, error) {
+	t.Helper()
 	host, path, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
 	c, err := net.Dial("tcp", host)
 	if err != nil {
-		t.Fatal(err)
+		return nil, 0, err
 	}
 	t.Cleanup(func() { c.Close() })
 	var b strings.Builder
@@ -60,21 +70,21 @@ func TryDial(t testing.TB, url string, header ...string) (*Conn, int) {
 	b.WriteString("\r\n")
 	_ = c.SetDeadline(time.Now().Add(Patience))
 	if _, err := io.WriteString(c, b.String()); err != nil {
-		t.Fatal(err)
+		return nil, 0, err
 	}
 	r := bufio.NewReader(c)
 	res, err := http.ReadResponse(r, nil)
 	if err != nil {
-		t.Fatal(err)
+		return nil, 0, err
 	}
 	if res.StatusCode != http.StatusSwitchingProtocols {
 		c.Close()
-		return nil, res.StatusCode
+		return nil, res.StatusCode, nil
 	}
 	if got := res.Header.Get("Sec-WebSocket-Accept"); got != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" {
-		t.Fatalf("Sec-WebSocket-Accept = %q", got)
+		t.Errorf("Sec-WebSocket-Accept = %q", got)
 	}
-	return &Conn{t: t, c: c, r: r, Res: res}, res.StatusCode
+	return &Conn{t: t, c: c, r: r, Res: res}, res.StatusCode, nil
 }
 
 // Masked returns a frame as a client sends it. first is the first byte: flags
