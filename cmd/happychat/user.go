@@ -104,15 +104,17 @@ func perform(ctx context.Context, c config.Config, r control.Request) (control.A
 		return control.Answer{}, err
 	}
 	defer func() { _ = lock.Unlock() }() // the process ends
-	store, err := app.OpenStore(ctx, c, nil, nil)
+	errand, err := app.OpenErrand(ctx, c, nil)
 	if err != nil {
 		return control.Answer{}, err
 	}
 	clock := change.SystemClock{}
 	ids := change.NewIDs(clock)
-	accounts := account.NewService(account.Options{Store: store, IDs: ids, Clock: clock, Gone: app.Forget(store, ids, clock)})
+	accounts := account.NewService(account.Options{
+		Store: errand.Store, IDs: ids, Clock: clock, Ended: errand.Ended, Gone: app.Forget(errand.Store, ids, clock),
+	})
 	answer, err := control.Perform(ctx, accounts, r)
-	return answer, errors.Join(sentence(err), store.Close())
+	return answer, errors.Join(sentence(err), errand.Close())
 }
 
 // sentence leaves the code of an error to programs.

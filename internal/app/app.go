@@ -19,7 +19,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/happychat/happychat/internal/account"
-	"github.com/happychat/happychat/internal/bus/membus"
+	"github.com/happychat/happychat/internal/bus"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/config"
 	"github.com/happychat/happychat/internal/contact"
@@ -45,6 +45,10 @@ type Options struct {
 	// Hasher and Rates may be zero: the standard ones.
 	Hasher *account.Hasher
 	Rates  account.Rates
+	// Bus joins the nodes of an installation; nil: as configured.
+	Bus bus.Bus
+	// Beat is realtime.Options.Beat.
+	Beat time.Duration
 	// Committed is called with the changes of every commit, after they were
 	// published. It may be nil.
 	Committed func([]change.Change)
@@ -61,6 +65,9 @@ type App struct {
 	config   config.Config
 	options  Options
 	lock     *flock.Flock
+	bus      bus.Bus
+	stopBus  func()
+	claim    *sqlstore.Claim
 	control  *control.Server // nil where there can be none
 	mail     *mail.Sender
 	listener net.Listener
@@ -101,6 +108,9 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	if a.base, err = url.Parse(c.LinkBase(a.listener.Addr())); err != nil {
 		return nil, err
 	}
+	if err := a.joinNodes(ctx); err != nil {
+		return nil, err
+	}
 	if a.Store, err = OpenStore(ctx, c, o.Log, a.publish); err != nil {
 		return nil, err
 	}
@@ -126,7 +136,11 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 
 // OpenStore opens the store that the configuration names.
 func OpenStore(ctx context.Context, c config.Config, log *slog.Logger, publish func([]change.Change)) (*sqlstore.Store, error) {
-	return sqlstore.Open(ctx, sqlstore.Options{URL: c.Database, Path: filepath.Join(c.Data, "happychat.db"), Publish: publish, Log: log})
+	return sqlstore.Open(ctx, storeOptions(c, log, publish))
+}
+
+func storeOptions(c config.Config, log *slog.Logger, publish func([]change.Change)) sqlstore.Options {
+	return sqlstore.Options{URL: c.Database, Path: filepath.Join(c.Data, "happychat.db"), Publish: publish, Log: log}
 }
 
 // takeData makes the data folder and locks it.
@@ -186,7 +200,7 @@ func (a *App) build() error {
 	})
 	a.Hub = realtime.New(realtime.Options{
 		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, AllowLookup: a.Accounts.AllowLookup, Base: a.base.String(), Conversations: a.Conversations,
-		Directory: a.Store, Bus: &membus.Bus{}, Clock: o.Clock, Guard: guard, Log: o.Log,
+		Directory: a.Store, Bus: a.bus, Beat: o.Beat, Clock: o.Clock, Guard: guard, Log: o.Log,
 	})
 	ui, err := webui.New()
 	if err != nil {
@@ -317,6 +331,7 @@ func (a *App) Close(ctx context.Context) error {
 	if a.Store != nil {
 		errs = append(errs, a.Store.Close())
 	}
+	a.leaveNodes()
 	if a.lock != nil {
 		errs = append(errs, a.lock.Unlock())
 	}

@@ -19,6 +19,8 @@ type Config struct {
 	Data     string // the data directory
 	Database string // "" for SQLite inside Data, otherwise a postgres:// URL
 
+	NATS NATS
+
 	// PublicURL is where people reach the server, for the links in mails:
 	// "https://chat.example.com", never with a slash at the end. "" if not told;
 	// see LinkBase.
@@ -54,6 +56,31 @@ const (
 	Chinese Language = "zh-CN"
 	English Language = "en"
 )
+
+// NATS says what joins the nodes of an installation. Without Servers there is
+// only one.
+type NATS struct {
+	Servers     []string // nats:// or tls:// URLs of one cluster; they may hold a password
+	Subject     string   // where the nodes of this installation talk
+	Credentials string   // file with a JWT and its key, as nsc writes it
+	CA          string   // file with the certificates to trust
+	Certificate string   // file with our own, and Key with its key
+	Key         string
+}
+
+// String hides the passwords.
+func (n NATS) String() string {
+	if len(n.Servers) == 0 {
+		return ""
+	}
+	return Secret(strings.Join(n.Servers, ",")).String() + " " + n.Subject
+}
+
+// GoString is String.
+func (n NATS) GoString() string { return n.String() }
+
+// LogValue is String as a log value.
+func (n NATS) LogValue() slog.Value { return slog.StringValue(n.String()) }
 
 // SMTP says how mail is sent. Without a Host it is written to OutboxFolder.
 type SMTP struct {

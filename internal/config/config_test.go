@@ -50,7 +50,7 @@ func TestDefaults(t *testing.T) {
 	}
 	c := in.Config
 	want := Config{
-		Listen: "127.0.0.1:8080", Data: "./data", Registration: RegistrationOpen, Language: English,
+		Listen: "127.0.0.1:8080", Data: "./data", NATS: NATS{Subject: "happychat"}, Registration: RegistrationOpen, Language: English,
 		SMTP: SMTP{TLS: SMTPTLSStart}, Log: Log{Level: slog.LevelInfo, Format: LogText},
 	}
 	if fmt.Sprintf("%+v", plain(c)) != fmt.Sprintf("%+v", plain(want)) {
@@ -74,6 +74,8 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 	}
 	mail := []string{"--smtp-host=mail.example.com", "--smtp-from=chat@example.com"}
 	user := append(slices.Clone(mail), "--smtp-username=chat", "--smtp-password=x")
+	shared := []string{"--database=postgres://u:p@db/chat"}
+	nats := append(slices.Clone(shared), "--nats=nats://n")
 	for name, test := range map[string]struct {
 		value string
 		with  []string
@@ -86,6 +88,12 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 		"public-url":         {"https://Chat.Example.com:443/", nil, func(c Config) any { return c.PublicURL }, "https://chat.example.com"},
 		"trusted-proxies":    {"127.0.0.1, 10.1.2.3/8,::1,::ffff:192.0.2.1", nil, func(c Config) any { return c.TrustedProxies }, "[127.0.0.1/32 10.0.0.0/8 ::1/128 192.0.2.1/32]"},
 		"allowed-origins":    {"https://a.example,http://localhost:5173/", nil, func(c Config) any { return c.AllowedOrigins }, "[https://a.example http://localhost:5173]"},
+		"nats":               {"nats://u:p%40@n1:4222, tls://n2/", shared, func(c Config) any { return c.NATS.Servers }, "[nats://u:p%40@n1:4222 tls://n2]"},
+		"nats-subject":       {"club.chat_1", nats, func(c Config) any { return c.NATS.Subject }, "club.chat_1"},
+		"nats-credentials":   {file, nats, func(c Config) any { return c.NATS.Credentials }, file},
+		"nats-ca":            {file, nats, func(c Config) any { return c.NATS.CA }, file},
+		"nats-cert":          {file, append(slices.Clone(nats), "--nats-key="+file), func(c Config) any { return c.NATS.Certificate }, file},
+		"nats-key":           {file, append(slices.Clone(nats), "--nats-cert="+file), func(c Config) any { return c.NATS.Key }, file},
 		"registration":       {"closed", nil, func(c Config) any { return c.Registration }, "closed"},
 		"site-name":          {"老王家", nil, func(c Config) any { return c.SiteName }, "老王家"},
 		"language":           {"zh-CN", nil, func(c Config) any { return c.Language }, "zh-CN"},
@@ -181,6 +189,16 @@ func TestMistakesAreSentences(t *testing.T) {
 		{"database of another kind", "", "serve --database mysql://u:geheim@h/d", "--database must be a PostgreSQL address"},
 		{"database without a name", "", "serve --database postgres://u:geheim@h", "--database must be a PostgreSQL address"},
 		{"database, broken", "", "serve --database postgres://u:geheim%zz@h/d", "--database must be a PostgreSQL address"},
+		{"NATS of another kind", "", "serve --database postgres://h/d --nats http://u:geheim@h", "--nats must be the address of a NATS server"},
+		{"NATS without a scheme", "", "serve --database postgres://h/d --nats localhost:4222", "--nats must be the address of a NATS server"},
+		{"NATS, broken", "", "serve --database postgres://h/d --nats nats://u:geheim%zz@h", "--nats must be the address of a NATS server"},
+		{"NATS port", "", "serve --database postgres://h/d --nats nats://h:0", "between 1 and 65535"},
+		{"NATS on SQLite", "", "serve --nats nats://h", "several nodes share a PostgreSQL database"},
+		{"NATS on SQLite, any command", "HAPPYCHAT_NATS=nats://h", "user list", "several nodes share a PostgreSQL database"},
+		{"NATS settings without it", "", "serve --nats-subject chat", "--nats-subject is set but --nats is not"},
+		{"NATS subject", "", "serve --database postgres://h/d --nats nats://h --nats-subject chat.*", "must be a name"},
+		{"NATS file", "", "serve --database postgres://h/d --nats nats://h --nats-ca /nowhere/at/all", "cannot be read (no such file or directory)"},
+		{"NATS certificate without key", "", "serve --database postgres://h/d --nats nats://h --nats-cert config_test.go", "belong together"},
 		{"line break", "HAPPYCHAT_SITE_NAME=a\nb", "serve", "plain text in one line"},
 		{"line break in a secret", "HAPPYCHAT_SMTP_PASSWORD=geheim\nb", "serve", "HAPPYCHAT_SMTP_PASSWORD must be plain text"},
 		{"long site name", "", "serve --site-name " + strings.Repeat("x", 51), "at most 50 characters"},
@@ -293,18 +311,18 @@ func TestHelp(t *testing.T) {
 }
 
 func TestNothingShowsSecrets(t *testing.T) {
-	in, _, errs, code := call(t, nil, "serve", "--database", "postgres://u:geheim@h/d", "--smtp-host", "m.example", "--smtp-from", "c@m.example", "--smtp-username", "c", "--smtp-password", "geheim")
+	in, _, errs, code := call(t, nil, "serve", "--database", "postgres://u:geheim@h/d", "--nats", "nats://u:geheim@h", "--smtp-host", "m.example", "--smtp-from", "c@m.example", "--smtp-username", "c", "--smtp-password", "geheim")
 	if code != 0 {
 		t.Fatal(errs)
 	}
 	var log bytes.Buffer
-	slog.New(slog.NewTextHandler(&log, nil)).Info("start", "config", in.Config, "smtp", in.Config.SMTP, "password", in.Config.SMTP.Password)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("start", "config", in.Config, "smtp", in.Config.SMTP, "nats", in.Config.NATS, "password", in.Config.SMTP.Password)
 	asJSON, err := json.Marshal(in.Config.SMTP)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, shown := range []string{
-		fmt.Sprint(in.Config), fmt.Sprintf("%+v", in.Config), fmt.Sprintf("%#v", in.Config), fmt.Sprintf("%+v %#v", in.Config.SMTP, in.Config.SMTP), log.String(), string(asJSON),
+		fmt.Sprint(in.Config), fmt.Sprintf("%+v", in.Config), fmt.Sprintf("%#v", in.Config), fmt.Sprintf("%+v %#v", in.Config.SMTP, in.Config.SMTP), fmt.Sprintf("%+v %#v", in.Config.NATS, in.Config.NATS), log.String(), string(asJSON),
 	} {
 		if strings.Contains(shown, "geheim") {
 			t.Errorf("shows a secret: %s", shown)

@@ -17,14 +17,16 @@ type Group uint
 
 // The groups.
 const (
-	Storage Group = 1 << iota // where the data is
+	Data    Group = 1 << iota // where the data is
+	Nodes                     // what joins several nodes
 	Network                   // how people reach the server
 	Site                      // what it calls itself and whom it lets in
 	Mail                      // how letters leave it
 	Logging                   // what it logs
 
-	None Group = 0
-	All        = Storage | Network | Site | Mail | Logging
+	None    Group = 0
+	Storage       = Data | Nodes // all it takes to act on an installation
+	All           = Storage | Network | Site | Mail | Logging
 )
 
 var groupTitles = []struct {
@@ -32,7 +34,8 @@ var groupTitles = []struct {
 	title string
 }{
 	{Network, "How people reach it"},
-	{Storage, "Where the data is"},
+	{Data, "Where the data is"},
+	{Nodes, "Several nodes"},
 	{Site, "The site"},
 	{Mail, "Mail"},
 	{Logging, "The log"},
@@ -91,16 +94,55 @@ var settings = []setting{
 		get: func(c *Config) string { return join(c.AllowedOrigins) },
 	},
 	{
-		name: "data", group: Storage, value: "FOLDER", standard: "./data",
+		name: "data", group: Data, value: "FOLDER", standard: "./data",
 		help: "folder for everything that is kept",
 		set:  func(c *Config, v string) error { c.Data = v; return nil },
 		get:  func(c *Config) string { return c.Data },
 	},
 	{
-		name: "database", group: Storage, value: "URL", secret: true,
+		name: "database", group: Data, value: "URL", secret: true,
 		help: "PostgreSQL database, as postgres://user:password@host:5432/name; without it SQLite inside the data folder",
 		set:  func(c *Config, v string) error { c.Database = v; return checkDatabase(v) },
 		get:  func(c *Config) string { return c.Database },
+	},
+	{
+		name: "nats", group: Nodes, value: "URL,…", secret: true,
+		help: "NATS server by which the nodes of one database talk, as nats://user:password@host:4222, or tls://; several are one cluster. Without it there is one node",
+		set: func(c *Config, v string) (err error) {
+			c.NATS.Servers, err = list(v, natsServer)
+			return err
+		},
+		get: func(c *Config) string { return strings.Join(c.NATS.Servers, ",") },
+	},
+	{
+		name: "nats-subject", group: Nodes, value: "NAME", standard: "happychat",
+		help: "subject under which they talk; installations that share a NATS server need one each",
+		set:  func(c *Config, v string) error { c.NATS.Subject = v; return checkSubject(v) },
+		get:  func(c *Config) string { return c.NATS.Subject },
+	},
+	{
+		name: "nats-credentials", group: Nodes, value: "FILE",
+		help: "file with the credentials for NATS, as nsc writes it",
+		set:  func(c *Config, v string) error { c.NATS.Credentials = v; return checkFile(v) },
+		get:  func(c *Config) string { return c.NATS.Credentials },
+	},
+	{
+		name: "nats-ca", group: Nodes, value: "FILE",
+		help: "file with the certificates that vouch for the NATS server; without it those of the system",
+		set:  func(c *Config, v string) error { c.NATS.CA = v; return checkFile(v) },
+		get:  func(c *Config) string { return c.NATS.CA },
+	},
+	{
+		name: "nats-cert", group: Nodes, value: "FILE",
+		help: "file with our certificate, if the NATS server wants one",
+		set:  func(c *Config, v string) error { c.NATS.Certificate = v; return checkFile(v) },
+		get:  func(c *Config) string { return c.NATS.Certificate },
+	},
+	{
+		name: "nats-key", group: Nodes, value: "FILE",
+		help: "file with its key",
+		set:  func(c *Config, v string) error { c.NATS.Key = v; return checkFile(v) },
+		get:  func(c *Config) string { return c.NATS.Key },
 	},
 	{
 		name: "registration", group: Site, value: "open|closed", standard: string(RegistrationOpen),
@@ -204,6 +246,11 @@ var settings = []setting{
 
 // together checks what no setting can tell alone.
 func (c *Config) together(groups Group) error {
+	if groups&Nodes != 0 {
+		if err := c.checkNodes(); err != nil {
+			return err
+		}
+	}
 	if groups&Mail == 0 {
 		return nil
 	}
@@ -225,6 +272,24 @@ func (c *Config) together(groups Group) error {
 		return Usagef("An SMTP password is set but --smtp-username is not: set it, or leave the password away.")
 	case s.Username != "" && s.TLS == SMTPTLSNone && !loopback(s.Host):
 		return Usagef("--smtp-tls none would send the SMTP password readable through the network: use starttls or tls.")
+	}
+	return nil
+}
+
+func (c *Config) checkNodes() error {
+	if len(c.NATS.Servers) == 0 {
+		for _, other := range settings {
+			if other.group == Nodes && other.name != "nats" && other.get(c) != other.standard {
+				return Usagef("--%s is set but --nats is not: name the NATS server, or leave both away.", other.name)
+			}
+		}
+		return nil
+	}
+	switch {
+	case c.Database == "":
+		return Usagef("--nats is set but --database is not: several nodes share a PostgreSQL database; name it, or leave --nats away.")
+	case (c.NATS.Certificate == "") != (c.NATS.Key == ""):
+		return Usagef("--nats-cert and --nats-key belong together: set both, or none.")
 	}
 	return nil
 }
@@ -317,6 +382,50 @@ func checkDatabase(v string) error {
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || strings.Trim(u.Path, "/") == "" {
 		return errors.New("must be a PostgreSQL address such as postgres://user:password@host:5432/name (leave it away to use SQLite in the data folder)")
 	}
+	return nil
+}
+
+// natsServer accepts the address of a NATS server, and adds what may be left
+// away.
+func natsServer(v string) (string, error) {
+	u, err := url.Parse(v)
+	// What url.Parse says is not repeated: it quotes the password.
+	if err != nil || u.Scheme != "nats" && u.Scheme != "tls" || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("must be the address of a NATS server such as nats://user:password@host:4222")
+	}
+	if p := u.Port(); p != "" {
+		if _, err := port(p); err != nil {
+			return "", err
+		}
+	}
+	u.Path = ""
+	return u.String(), nil
+}
+
+// checkSubject accepts what NATS takes for one token of a subject, and for
+// several with dots between them.
+func checkSubject(v string) error {
+	for token := range strings.SplitSeq(v, ".") {
+		ok := token != ""
+		for _, r := range token {
+			ok = ok && (r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
+		}
+		if !ok || len(v) > 100 {
+			return errors.New("must be a name of letters, digits, - and _, such as happychat or club.chat")
+		}
+	}
+	return nil
+}
+
+func checkFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		if reason, ok := errors.AsType[*os.PathError](err); ok {
+			err = reason.Err
+		}
+		return fmt.Errorf("names a file that cannot be read (%w)", err)
+	}
+	_ = f.Close() // nothing was written
 	return nil
 }
 

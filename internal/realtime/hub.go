@@ -14,7 +14,6 @@ import (
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/bus"
 	"github.com/happychat/happychat/internal/change"
-	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
 	"github.com/happychat/happychat/internal/ingress"
 	"github.com/happychat/happychat/internal/wire"
@@ -29,6 +28,8 @@ type Directory interface {
 	// Friends lists those whose presence the account may see, and who may see
 	// its own.
 	Friends(ctx context.Context, account change.ID) ([]change.ID, error)
+	// SessionsGone tells which of the sessions there are no more.
+	SessionsGone(ctx context.Context, sessions []change.ID) ([]change.ID, error)
 }
 
 // Options are what the door leads to.
@@ -42,8 +43,11 @@ type Options struct {
 	Conversations *conversation.Service
 	Directory     Directory
 	Bus           bus.Bus
-	Clock         change.Clock
-	Guard         *ingress.Guard
+	// Beat is how often the nodes tell each other that they live; 0: a second.
+	// What they notice late, such as a lost message, they notice after a few.
+	Beat  time.Duration
+	Clock change.Clock
+	Guard *ingress.Guard
 	// Base is where the web app is, for links.
 	Base string
 	Log  *slog.Logger
@@ -52,17 +56,24 @@ type Options struct {
 // Hub is the door. It is an http.Handler for /socket.io/.
 type Hub struct {
 	Options
+	*Announcer
 	server    *socketio.Server
 	chat      *socketio.Namespace
 	audiences audiences
 	presence  presence
 	endings   endings
+	nodes     *nodes
+	checks    chan struct{} // holds one while all sessions are to be looked at
 	cancel    func()
 }
 
 // New makes the hub and joins the bus.
 func New(o Options) *Hub {
-	h := &Hub{Options: o}
+	if o.Beat == 0 {
+		o.Beat = time.Second
+	}
+	h := &Hub{Options: o, Announcer: NewAnnouncer(o.Bus), nodes: newNodes(o.Beat, time.Now()), checks: make(chan struct{}, 1)}
+	h.here = h.deliver
 	h.server = socketio.NewServer(socketio.Options{
 		CheckOrigin: o.Guard.SameOrigin,
 		ClientAddr:  func(r *http.Request) string { return ingress.Address(r.Context()).String() },
@@ -78,7 +89,7 @@ func New(o Options) *Hub {
 	h.audiences.load = o.Directory.MemberIDs
 	h.presence.start(h)
 	h.commands()
-	h.cancel = o.Bus.Subscribe(h.deliver)
+	h.cancel = o.Bus.Subscribe(h.receive)
 	return h
 }
 
@@ -95,8 +106,13 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // stillUsedEvery is how often sessions that are connected are noted as used.
 const stillUsedEvery = 4 * time.Minute
 
-// Run keeps the sessions of connected sockets from expiring, until ctx is done.
+// Run keeps the sessions of connected sockets from expiring, and in touch with
+// the other nodes, until ctx is done.
 func (h *Hub) Run(ctx context.Context) {
+	var loops sync.WaitGroup
+	loops.Go(func() { h.runBeats(ctx) })
+	loops.Go(func() { h.runChecks(ctx) })
+	defer loops.Wait()
 	tick := time.NewTicker(stillUsedEvery)
 	defer tick.Stop()
 	for {
@@ -114,12 +130,18 @@ func (h *Hub) Run(ctx context.Context) {
 // Connections tells how many clients are connected.
 func (h *Hub) Connections() int { return h.server.Connections() }
 
-// Close sends what is queued, and ends all connections.
+// Close sends what is queued, and ends all connections. What is committed
+// afterwards is still announced, until Leave.
 func (h *Hub) Close(ctx context.Context) error {
-	h.cancel()
 	err := h.server.Close(ctx)
 	h.presence.stop()
 	return err
+}
+
+// Leave says goodbye to the other nodes, when nothing is committed any more.
+func (h *Hub) Leave() {
+	h.Announcer.Leave()
+	h.cancel()
 }
 
 func actorOf(s *socketio.Socket) account.Actor {
@@ -181,59 +203,54 @@ func (h *Hub) connected(s *socketio.Socket) {
 	}
 }
 
-// Publish tells all nodes what was committed. It is the store's Publish.
-func (h *Hub) Publish(changes []change.Change) {
-	for _, c := range changes {
-		name, payload := wire.Event(c)
-		h.Bus.Publish(bus.Message{Kind: bus.Changed, Scope: c.Scope, MembersVersion: c.MembersVersion, Event: name, Payload: wire.Raw(payload)})
-		if c.Scope.Kind != change.User {
-			continue
-		}
-		for _, row := range c.Rows {
-			if r, ok := row.(contact.Contact); ok {
-				h.presence.review(r.Owner, r.Account.ID)
-			}
-		}
-	}
-}
-
-// Ended tells all nodes that sessions of an account have ended; their sockets
-// are told why and disconnected.
-func (h *Hub) Ended(id change.ID, sessions []change.ID, reason account.EndReason) {
-	h.Bus.Publish(bus.Message{Kind: bus.Ended, Scope: change.Scope{Kind: change.User, ID: id}, Sessions: sessions, Reason: string(reason)})
-}
-
 // Typing implements httpapi.Live.
 func (h *Hub) Typing(ctx context.Context, actor, conversation change.ID) error {
 	show, membersVersion, err := h.Conversations.Typing(ctx, actor, conversation)
 	if err != nil || !show {
 		return err
 	}
-	h.Bus.Publish(bus.Message{
+	m := bus.Message{
 		Kind: bus.Typed, Scope: change.Scope{Kind: change.Conversation, ID: conversation}, MembersVersion: membersVersion,
 		Event: wire.EventTyping, Except: actor,
 		Payload: wire.Raw(wire.Typing{ConversationID: wire.ID(conversation), AccountID: wire.ID(actor)}),
-	})
+	}
+	h.mention(m)
+	h.deliver(m)
 	return nil
 }
 
 // Online implements httpapi.Live.
 func (h *Hub) Online(ids []change.ID) []change.ID { return h.presence.online(ids) }
 
+// receive takes what comes by the bus.
+func (h *Hub) receive(m bus.Message) {
+	if m.From == h.self {
+		h.nodes.echoed(time.Now()) // what it said was done when it was said
+		return
+	}
+	if h.nodes.hear(m, time.Now()) {
+		h.deliver(m)
+	}
+}
+
 // deliver tells those connected to this node.
 func (h *Hub) deliver(m bus.Message) {
 	switch m.Kind {
 	case bus.Ended:
-		rooms := make([]string, len(m.Sessions))
-		for i, id := range m.Sessions {
-			rooms[i] = sessionRoom(id)
-			h.endings.note(id, m.Reason, h.Clock.Now())
+		h.endSessions(m.Sessions, m.Reason)
+	case bus.Reviewed:
+		h.presence.review(m.Pair)
+	case bus.Present, bus.Beat, bus.Left:
+		h.presence.hear(m)
+	case bus.Asked:
+		if m.To == h.self {
+			h.presence.ask()
 		}
-		h.end(h.chat.To(rooms...), m.Reason)
 	case bus.Changed, bus.Typed:
 		rooms, err := h.rooms(m)
 		if err != nil {
 			h.Log.Error("nobody told: members not read", "conversation", m.Scope.ID, "err", err)
+			h.nodes.missed()
 			return
 		}
 		if len(rooms) == 0 {
@@ -243,6 +260,16 @@ func (h *Hub) deliver(m bus.Message) {
 			h.Log.Error("event not sent", "event", m.Event, "err", err)
 		}
 	}
+}
+
+// endSessions ends the sockets of sessions that are over.
+func (h *Hub) endSessions(sessions []change.ID, reason string) {
+	rooms := make([]string, len(sessions))
+	for i, id := range sessions {
+		rooms[i] = sessionRoom(id)
+		h.endings.note(id, reason, h.Clock.Now())
+	}
+	h.end(h.chat.To(rooms...), reason)
 }
 
 // end tells sockets why they end, and disconnects them.
@@ -310,46 +337,4 @@ func (e *endings) of(session change.ID) (reason string, ended bool) {
 		}
 	}
 	return "", false
-}
-
-// audiences caches who belongs to a conversation. An entry holds as long as the
-// version at which somebody last came or went is the one that a change names,
-// so that a removed member is told nothing more, even if the news of the
-// removal was lost.
-type audiences struct {
-	load func(ctx context.Context, conversation change.ID) ([]change.ID, int64, error)
-	mu   sync.Mutex
-	byID map[change.ID]audience
-}
-
-type audience struct {
-	ids     []change.ID
-	version int64
-}
-
-// maxAudiences is how many conversations are remembered; beyond it all are
-// forgotten and read again.
-const maxAudiences = 100_000
-
-// of gives the members; version -1 takes any that are remembered.
-func (a *audiences) of(id change.ID, version int64) ([]change.ID, error) {
-	a.mu.Lock()
-	have, ok := a.byID[id]
-	a.mu.Unlock()
-	if ok && (version < 0 || have.version >= version) {
-		return have.ids, nil
-	}
-	ids, v, err := a.load(context.Background(), id)
-	if err != nil {
-		return nil, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.byID == nil || len(a.byID) >= maxAudiences {
-		a.byID = map[change.ID]audience{}
-	}
-	if a.byID[id].version <= v {
-		a.byID[id] = audience{ids, v}
-	}
-	return ids, nil
 }

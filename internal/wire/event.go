@@ -55,6 +55,7 @@ const (
 	EventConversation = "conversation.changed"
 	EventPresence     = "presence.changed"
 	EventTyping       = "typing"
+	EventMissed       = "changes.missed"
 	EventSessionEnded = "session.ended"
 )
 
@@ -74,6 +75,11 @@ type Presence struct {
 type Typing struct {
 	ConversationID ID `json:"conversationId"`
 	AccountID      ID `json:"accountId"`
+}
+
+// Missed tells that events may have been lost on their way.
+type Missed struct {
+	Within int64 `json:"within" minimum:"0" doc:"Milliseconds: sync at some time within these, drawn at random, so that not everybody asks at once"`
 }
 
 // SessionEnded tells why the connection is about to end for good.
@@ -130,6 +136,7 @@ var Shapes = []Shape{
 	event[ConversationDelta](EventConversation, "Something in one of my conversations changed"),
 	event[Presence](EventPresence, "A friend came online or went"),
 	event[Typing](EventTyping, "A member types; forget it after six seconds"),
+	event[Missed](EventMissed, "Something may have changed that was not told: sync"),
 	event[SessionEnded](EventSessionEnded, "This session is over; the server disconnects"),
 }
 

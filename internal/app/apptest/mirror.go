@@ -52,12 +52,7 @@ func (m *Mirror) Apply(e Event) {
 			t.Errorf("%s: user scope went from %d to %d", m.person.Name, m.user.Version, d.Version)
 		}
 		m.user.Version = d.Version
-		if d.Account != nil {
-			m.user.Account = d.Account
-		}
-		m.user.Contacts = merge(m.user.Contacts, d.Contacts, func(c wire.Contact) wire.ID { return c.Account.ID })
-		m.user.FriendRequests = merge(m.user.FriendRequests, d.FriendRequests, func(r wire.FriendRequest) wire.ID { return r.ID })
-		m.user.Memberships = merge(m.user.Memberships, d.Memberships, func(s wire.Membership) wire.ID { return s.ConversationID })
+		m.mergeUser(d)
 		return
 	}
 	var d wire.ConversationDelta
@@ -80,6 +75,29 @@ func (m *Mirror) Apply(e Event) {
 		t.Errorf("%s: conversation went from version %d to %d", m.person.Name, have.Version, d.Version)
 	}
 	have.Version = d.Version
+	m.mergeConversation(have, d)
+}
+
+func (m *Mirror) mergeUser(d wire.UserDelta) {
+	if d.Account != nil {
+		m.user.Account = d.Account
+	}
+	m.user.Contacts = merge(m.user.Contacts, d.Contacts, func(c wire.Contact) wire.ID { return c.Account.ID })
+	m.user.FriendRequests = merge(m.user.FriendRequests, d.FriendRequests, func(r wire.FriendRequest) wire.ID { return r.ID })
+	m.user.JoinRequests = merge(m.user.JoinRequests, d.JoinRequests, func(r wire.JoinRequest) wire.ID { return r.ID })
+	m.user.Invitations = merge(m.user.Invitations, d.Invitations, func(i wire.Invitation) wire.ID { return i.ID })
+	read := map[wire.ID]int64{}
+	for _, s := range m.user.Memberships {
+		read[s.ConversationID] = s.ReadSeq
+	}
+	m.user.Memberships = merge(m.user.Memberships, d.Memberships, func(s wire.Membership) wire.ID { return s.ConversationID })
+	for i := range m.user.Memberships {
+		s := &m.user.Memberships[i]
+		s.ReadSeq = max(s.ReadSeq, read[s.ConversationID]) // it never goes back
+	}
+}
+
+func (m *Mirror) mergeConversation(have *wire.ConversationDelta, d wire.ConversationDelta) {
 	if d.Conversation != nil {
 		c := *d.Conversation
 		have.Conversation = &c

@@ -207,6 +207,15 @@ func (c *Socket) Event(name string) json.RawMessage {
 	return got
 }
 
+// Take gives all events that came and were not taken, and takes them.
+func (c *Socket) Take() []Event {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	events := c.events
+	c.events = nil
+	return events
+}
+
 // Seen gives the names of the events that came and were not taken.
 func (c *Socket) Seen() []string {
 	c.mu.Lock()

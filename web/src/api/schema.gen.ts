@@ -917,6 +917,23 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "changes.missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Something may have changed that was not told: sync */
+        post: operations["socket.changes_missed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "conversation.changed": {
         parameters: {
             query?: never;
@@ -2262,6 +2279,13 @@ export interface components {
              * @description Of the conversation's scope, as of this answer
              */
             version: number;
+        };
+        Missed: {
+            /**
+             * Format: int64
+             * @description Milliseconds: sync at some time within these, drawn at random, so that not everybody asks at once
+             */
+            within: number;
         };
         NewConversationIn: {
             /**
@@ -7309,6 +7333,28 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConversationDelta"];
                 };
+            };
+        };
+    };
+    "socket.changes_missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Missed"];
+            };
+        };
+        responses: {
+            /** @description Events are not answered */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

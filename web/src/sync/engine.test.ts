@@ -112,6 +112,25 @@ describe('reading', () => {
   })
 })
 
+describe('what the server may not have told', () => {
+  it('is asked for within the time that it gives, once', async () => {
+    const { device, time, conversationId, say } = await world()
+    device.link.weather = { ...fair, loseEvent: 1 }
+    say(3)
+    const asked = () => device.link.asked.filter(({ name }) => name === 'sync').length
+    const before = asked()
+    for (let i = 0; i < 3; i++) device.link.handlers.event('changes.missed', { within: 10_000 })
+    expect(asked()).toBe(before)
+    await time.pass(10_000)
+    expect(asked()).toBe(before + 1)
+    expect(lastSeqOf(device.engine.replica.conversation(conversationId))).toBe(3)
+    device.link.handlers.event('changes.missed', { within: 10_000 })
+    device.engine.stop()
+    await time.pass(10_000)
+    expect(asked()).toBe(before + 1)
+  })
+})
+
 describe('what is true only for now', () => {
   it('typing is shown until it stops, is over, or becomes a message', async () => {
     const { device, time, conversationId, server } = await world()

@@ -70,6 +70,7 @@ export class Engine {
   private status: ConnectionStatus
   private gapTimer: (() => void) | null = null
   private gapFailures = 0
+  private missedTimer: (() => void) | null = null
   private stopped = false
 
   constructor(private readonly options: EngineOptions) {
@@ -135,6 +136,7 @@ export class Engine {
     if (this.stopped) return
     this.stopped = true
     this.gapTimer?.()
+    this.missedTimer?.()
     this.changes.stop()
     this.connection.stop()
     this.outbox.close()
@@ -259,6 +261,7 @@ export class Engine {
       typing: ({ conversationId, accountId }) => {
         if (accountId !== this.me) this.presence.startedTyping(conversationId, accountId)
       },
+      'changes.missed': ({ within }) => this.askWithin(within),
       'session.ended': ({ reason }) => this.end(reason),
     }
     // A newer server may tell what this app does not know.
@@ -316,6 +319,14 @@ export class Engine {
     }
     this.presence.replace(result.online)
     return true
+  }
+
+  /** Something may have been missed, by everybody who is connected: not all may ask at once. */
+  private askWithin(within: number): void {
+    this.missedTimer ??= this.options.env.after(this.options.env.random() * within, () => {
+      this.missedTimer = null
+      this.connection.requestCatchUp()
+    })
   }
 
   private checkGaps(wait: number): void {
