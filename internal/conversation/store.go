@@ -126,7 +126,8 @@ type Roster interface {
 	MemberIDs(ctx context.Context, conversation change.ID) ([]change.ID, int64, error)
 	// Join brings accounts that are no members into a group, with the read
 	// position at its newest message. What they had set for it before is
-	// forgotten.
+	// forgotten. If they are more than MaxChangedMembers, owner and admins are
+	// put too, for those who then forget the members they know.
 	Join(ctx context.Context, conversation change.ID, members []Member) error
 	// Leave ends membership in a group. When a large group becomes a small one
 	// by it, all who stay are put, since nobody else may know them all.

@@ -16,8 +16,8 @@ type (
 		IDPath
 		Body T
 	}
-	// memberPath is the input of operations on one member.
-	memberPath struct {
+	// MemberPath is the input of operations on one member.
+	MemberPath struct {
 		IDPath
 		AccountID wire.PathID `path:"accountId"`
 	}
@@ -127,7 +127,7 @@ func (a *api) members(tag string) {
 		summary: "Change what a member may do", text: "The owner names admins, and mutes anybody; admins mute ordinary members.", errors: []int{403, 404, 409},
 	},
 		func(ctx context.Context, in *struct {
-			memberPath
+			MemberPath
 			Body wire.MemberEdit
 		},
 		) (*body[wire.ConversationDelta], error) {
@@ -138,7 +138,7 @@ func (a *api) members(tag string) {
 		method: http.MethodDelete, path: "/conversations/{id}/members/{accountId}", id: "member.remove", tag: tag, status: http.StatusNoContent,
 		summary: "Remove a member", text: "The owner removes anybody, admins remove ordinary members; with my own account I quit.", errors: []int{403, 404, 409},
 	},
-		func(ctx context.Context, in *memberPath) (*none, error) {
+		func(ctx context.Context, in *MemberPath) (*none, error) {
 			return nil, a.Conversations.RemoveMember(ctx, actor(ctx).AccountID, in.ID.Domain(), in.AccountID.Domain())
 		})
 }

@@ -21,7 +21,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T, names ...string) *world {
-	w := &world{Server: apptest.Start(t, nil), t: t, people: map[string]*apptest.Person{}, mirrors: map[string]*apptest.Mirror{}, vars: map[string]string{}}
+	w := &world{Server: apptest.Start(t, nil), t: t, people: map[string]*apptest.Person{}, mirrors: map[string]*apptest.Mirror{}, vars: map[string]string{"never": "412316860416000001"}}
 	for _, name := range names {
 		w.people[name] = w.Person(name)
 		w.vars[name] = w.people[name].ID.String()

@@ -209,7 +209,14 @@ func (s *Store) Join(ctx context.Context, conv change.ID, members []conversation
 	if err != nil {
 		return err
 	}
-	return s.insertMembers(ctx, ch, members, c.LastSeq)
+	if err := s.insertMembers(ctx, ch, members, c.LastSeq); err != nil || len(members) <= conversation.MaxChangedMembers {
+		return err
+	}
+	leaders, err := s.Leaders(ctx, []change.ID{conv})
+	for _, m := range leaders {
+		ch.Put(m)
+	}
+	return err
 }
 
 var leaveSet = newSetText("iiiti", `UPDATE member SET state = 'left', role = 'member', rank = 9, pinned_at = 0, left_reason = k.column4,

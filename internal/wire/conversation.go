@@ -109,11 +109,10 @@ func newID(id change.ID) ID { return ID(id) }
 // catch-up answer or the result of a command. With version N+1 it follows on N;
 // one up to N repeats what is known; a gap is filled by sync.
 type ConversationDelta struct {
-	ConversationID ID    `json:"conversationId"`
-	Version        int64 `json:"version" doc:"Of the conversation's scope"`
-	Truncated      bool  `json:"truncated,omitempty" doc:"Older messages than these may be missing from what you have: page back when they are wanted"`
-	// MembersTruncated may be set on events too.
-	MembersTruncated bool          `json:"membersTruncated,omitempty" doc:"More members changed than are told: forget those that you have, then apply these, and ask for others when you need them"`
+	ConversationID   ID            `json:"conversationId"`
+	Version          int64         `json:"version" doc:"Of the conversation's scope"`
+	Truncated        bool          `json:"truncated,omitempty" doc:"Older messages than these may be missing from what you have: page back when they are wanted"`
+	MembersTruncated bool          `json:"membersTruncated,omitempty" doc:"More members changed than are told: forget those that you have but yourself, then apply these, and ask for others when you need them"`
 	Conversation     *Conversation `json:"conversation,omitempty"`
 	Members          []Member      `json:"members,omitempty" doc:"All that changed. Of a conversation of more than 100 members that is new to you: you, the owner, the admins, and the senders of its messages"`
 	Messages         []Message     `json:"messages,omitempty" doc:"Ascending by seq"`

@@ -20,18 +20,25 @@ type Server struct {
 
 // Limits are those that a client should keep to; lengths are in code points.
 type Limits struct {
-	MessageBody int `json:"messageBody"`
-	Username    int `json:"username"`
-	UsernameMin int `json:"usernameMin"`
-	Name        int `json:"name"`
-	Remark      int `json:"remark"`
-	Greeting    int `json:"greeting"`
-	Password    int `json:"password"`
-	PasswordMin int `json:"passwordMin"`
-	About       int `json:"about"`
-	Place       int `json:"place"`
-	Website     int `json:"website"`
-	GitHub      int `json:"github"`
+	MessageBody  int `json:"messageBody"`
+	Username     int `json:"username"`
+	UsernameMin  int `json:"usernameMin"`
+	Name         int `json:"name"`
+	Remark       int `json:"remark"`
+	Greeting     int `json:"greeting"`
+	Password     int `json:"password"`
+	PasswordMin  int `json:"passwordMin"`
+	About        int `json:"about"`
+	Place        int `json:"place"`
+	Website      int `json:"website"`
+	GitHub       int `json:"github"`
+	GroupName    int `json:"groupName"`
+	GroupMembers int `json:"groupMembers"`
+	Announcement int `json:"announcement"`
+	Nickname     int `json:"nickname"`
+	GroupRemark  int `json:"groupRemark"`
+	Mentions     int `json:"mentions" doc:"How many people one message can mention"`
+	SmallGroup   int `json:"smallGroup" doc:"Up to how many members everybody is shown all of them, their read positions and their typing"`
 }
 
 // NewLimits gives the limits of the domain.
@@ -41,5 +48,7 @@ func NewLimits() Limits {
 		Username: account.MaxUsername, UsernameMin: account.MinUsername, Name: account.MaxName,
 		Password: account.MaxPassword, PasswordMin: account.MinPassword,
 		About: account.MaxAbout, Place: account.MaxPlace, Website: account.MaxWebsite, GitHub: account.MaxGitHub,
+		GroupName: conversation.MaxGroupName, GroupMembers: conversation.MaxGroupMembers, Announcement: conversation.MaxAnnouncement,
+		Nickname: conversation.MaxNickname, GroupRemark: conversation.MaxGroupRemark, Mentions: conversation.MaxMentions, SmallGroup: conversation.MaxSmall,
 	}
 }

@@ -3,10 +3,12 @@ package apptest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/conversation"
 	"github.com/happychat/happychat/internal/wire"
 )
 
@@ -30,10 +32,15 @@ func (p *Person) Snapshot() *Mirror {
 	a.Into(p.Server.T, &r)
 	m.user = r.User
 	for _, d := range r.Conversations {
-		d.Truncated = false
+		d.Truncated, d.MembersTruncated = false, false
 		m.conversations[d.ConversationID] = &d
 	}
 	return m
+}
+
+// large tells whether only a part of the members is known.
+func large(d *wire.ConversationDelta) bool {
+	return d.Conversation.MemberCount > conversation.MaxSmall
 }
 
 // Apply takes an announced change, if it is the person's.
@@ -53,6 +60,16 @@ func (m *Mirror) Apply(e Event) {
 		}
 		m.user.Version = d.Version
 		m.mergeUser(d)
+		for _, s := range d.Memberships {
+			if s.State == "left" {
+				delete(m.conversations, s.ConversationID)
+			} else if m.conversations[s.ConversationID] == nil {
+				// It came while nothing of it was known: it is asked for.
+				if now := m.person.Snapshot().conversations[s.ConversationID]; now != nil {
+					m.conversations[s.ConversationID] = now
+				}
+			}
+		}
 		return
 	}
 	var d wire.ConversationDelta
@@ -60,7 +77,10 @@ func (m *Mirror) Apply(e Event) {
 		t.Fatal(err)
 	}
 	have := m.conversations[d.ConversationID]
-	if have == nil {
+	switch {
+	case have == nil && d.Version != 1, have != nil && d.Version <= have.Version:
+		return // asked for when the membership comes; known already
+	case have == nil:
 		mine := false
 		for _, member := range d.Members {
 			mine = mine || member.Account.ID.Domain() == m.person.ID
@@ -102,21 +122,38 @@ func (m *Mirror) mergeConversation(have *wire.ConversationDelta, d wire.Conversa
 		c := *d.Conversation
 		have.Conversation = &c
 	}
+	if d.MembersTruncated {
+		have.Members = slices.DeleteFunc(have.Members, func(s wire.Member) bool { return s.Account.ID.Domain() != m.person.ID })
+	}
 	have.Members = merge(have.Members, d.Members, func(s wire.Member) wire.ID { return s.Account.ID })
+	known := int64(0)
+	for _, msg := range have.Messages {
+		known = max(known, msg.Seq)
+	}
 	have.Messages = merge(have.Messages, d.Messages, func(s wire.Message) wire.ID { return wire.ID(s.Seq) })
 	for _, msg := range d.Messages {
-		have.Conversation.LastSeq = max(have.Conversation.LastSeq, msg.Seq)
-		have.Conversation.LastActivityAt = max(have.Conversation.LastActivityAt, msg.CreatedAt)
-		for i := range have.Members {
-			if s := &have.Members[i]; s.Account.ID == msg.SenderID {
-				s.ReadSeq, s.Version = max(s.ReadSeq, msg.Seq), max(s.Version, msg.Version)
+		if msg.Seq > known {
+			m.sent(have, msg)
+		}
+	}
+}
+
+// sent concludes from a new message how far its sender has read.
+func (m *Mirror) sent(have *wire.ConversationDelta, msg wire.Message) {
+	have.Conversation.LastSeq = max(have.Conversation.LastSeq, msg.Seq)
+	have.Conversation.LastActivityAt = max(have.Conversation.LastActivityAt, msg.CreatedAt)
+	for i := range have.Members {
+		if s := &have.Members[i]; s.Account.ID == msg.SenderID && s.State == "member" {
+			s.ReadSeq = max(s.ReadSeq, msg.Seq)
+			if !large(have) {
+				s.Version = max(s.Version, msg.Version)
 			}
 		}
-		if msg.SenderID.Domain() == m.person.ID {
-			for i := range m.user.Memberships {
-				if s := &m.user.Memberships[i]; s.ConversationID == msg.ConversationID {
-					s.ReadSeq = max(s.ReadSeq, msg.Seq)
-				}
+	}
+	if msg.SenderID.Domain() == m.person.ID {
+		for i := range m.user.Memberships {
+			if s := &m.user.Memberships[i]; s.ConversationID == msg.ConversationID {
+				s.ReadSeq = max(s.ReadSeq, msg.Seq)
 			}
 		}
 	}
@@ -155,12 +192,26 @@ func (m *Mirror) String() string {
 			line("membership", s)
 		}
 	}
+	for _, r := range m.user.JoinRequests {
+		line("join request", r)
+	}
+	for _, i := range m.user.Invitations {
+		line("invitation", i)
+	}
 	for _, d := range m.conversations {
 		line(fmt.Sprintf("conversation %d at %d", d.ConversationID, d.Version), d.Conversation)
 		for _, s := range d.Members {
-			if s.State == "member" {
-				line(fmt.Sprintf("member %d", d.ConversationID), s)
+			if s.State != "member" {
+				continue
 			}
+			// Of a large one only a part is known, and no read positions.
+			if large(d) {
+				if s.Role == "member" && s.Account.ID.Domain() != m.person.ID {
+					continue
+				}
+				s.ReadSeq = 0
+			}
+			line(fmt.Sprintf("member %d", d.ConversationID), s)
 		}
 		for _, s := range d.Messages {
 			line(fmt.Sprintf("message %d", d.ConversationID), s)

@@ -1756,7 +1756,7 @@ export interface components {
             conversationId: string;
             /** @description All that changed. Of a conversation of more than 100 members that is new to you: you, the owner, the admins, and the senders of its messages */
             members?: components["schemas"]["Member"][];
-            /** @description More members changed than are told: forget those that you have, then apply these, and ask for others when you need them */
+            /** @description More members changed than are told: forget those that you have but yourself, then apply these, and ask for others when you need them */
             membersTruncated?: boolean;
             /** @description Ascending by seq */
             messages?: components["schemas"]["Message"][];
@@ -2012,13 +2012,28 @@ export interface components {
             /** Format: int64 */
             about: number;
             /** Format: int64 */
+            announcement: number;
+            /** Format: int64 */
             github: number;
             /** Format: int64 */
             greeting: number;
             /** Format: int64 */
+            groupMembers: number;
+            /** Format: int64 */
+            groupName: number;
+            /** Format: int64 */
+            groupRemark: number;
+            /**
+             * Format: int64
+             * @description How many people one message can mention
+             */
+            mentions: number;
+            /** Format: int64 */
             messageBody: number;
             /** Format: int64 */
             name: number;
+            /** Format: int64 */
+            nickname: number;
             /** Format: int64 */
             password: number;
             /** Format: int64 */
@@ -2027,6 +2042,11 @@ export interface components {
             place: number;
             /** Format: int64 */
             remark: number;
+            /**
+             * Format: int64
+             * @description Up to how many members everybody is shown all of them, their read positions and their typing
+             */
+            smallGroup: number;
             /** Format: int64 */
             username: number;
             /** Format: int64 */
@@ -5346,7 +5366,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                accountId: string;
+            };
             cookie?: never;
         };
         requestBody: {
