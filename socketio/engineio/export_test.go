@@ -1,6 +1,9 @@
 package engineio
 
-import "time"
+import (
+	"net/url"
+	"time"
+)
 
 // EachPacket gives tests the payload parsers.
 func EachPacket(body []byte, protocol, limit int, binary bool, f func(data []byte)) error {
@@ -16,6 +19,18 @@ func EachPacket(body []byte, protocol, limit int, binary bool, f func(data []byt
 
 // Payload gives tests the payload encoder.
 func Payload(ms []*Message, protocol int) []byte { return appendPayload(nil, ms, protocol) }
+
+// BinaryPayload gives tests the encoder of the binary form.
+func BinaryPayload(ms []*Message) []byte { return appendBinaryPayload(nil, ms) }
+
+// FormPayload posts a field as a page does.
+func FormPayload(field string) (string, bool) {
+	p, ok := formPayload([]byte("d=" + url.QueryEscape(field)))
+	return string(p), ok
+}
+
+// Script gives tests what a page is sent.
+func Script(j, payload string) string { return string(script(j, []byte(payload))) }
 
 // Polling reports whether a GET waits.
 func Polling(s *Session) bool {

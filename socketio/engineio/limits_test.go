@@ -233,27 +233,6 @@ func TestPause(t *testing.T) {
 	}
 }
 
-func FuzzPayload(f *testing.F) {
-	for _, p := range []string{"4a", "4a\x1e4b", "bAQ==", "1:4", "2:4a3:4ab", "b4AQ==", "10:b4AQIDBA==", "\x00\x02\xff4a\x01\x02\xff\x04a", "4\xff", "3:4😀"} {
-		f.Add([]byte(p), true)
-		f.Add([]byte(p), false)
-	}
-	f.Fuzz(func(t *testing.T, body []byte, three bool) {
-		protocol := 4
-		if three {
-			protocol = 3
-		}
-		n, size := 0, 0
-		for _, binary := range []bool{false, true} {
-			n, size = 0, 0
-			_ = engineio.EachPacket(bytes.Clone(body), protocol, 100, binary, func(data []byte) { n++; size += len(data) })
-			if n > 100 || size > len(body) {
-				t.Fatalf("%d packets with %d bytes out of %d", n, size, len(body))
-			}
-		}
-	})
-}
-
 func TestEncodedPayloadIsUnderstood(t *testing.T) {
 	for _, protocol := range []int{3, 4} {
 		ms := []*engineio.Message{engineio.NewText([]byte("乐😀")), engineio.NewBinary([]byte{0, 1, 30, 255}), engineio.NewText(nil)}

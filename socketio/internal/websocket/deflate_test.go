@@ -98,3 +98,52 @@ func TestDeflateFrame(t *testing.T) {
 		t.Errorf("% x", f)
 	}
 }
+
+// FuzzCompressed is FuzzReader where compression was agreed; and what is compressed
+// here is understood again.
+func FuzzCompressed(f *testing.F) {
+	for _, s := range streams {
+		if len(s.in) < 200 {
+			f.Add(s.in, 3)
+		}
+	}
+	hello := compressed("Hello")
+	for _, in := range [][]byte{
+		wstest.Masked(0xC1, hello), frames(wstest.Masked(0x41, hello[:2]), wstest.Masked(0x80, hello[2:])),
+		wstest.Masked(0xC1, compressed(strings.Repeat("a", 300))), wstest.Masked(0xC2, "\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"),
+	} {
+		f.Add(in, 1)
+	}
+	f.Fuzz(func(t *testing.T, in []byte, step int) {
+		if step < 1 {
+			return
+		}
+		var whole, pieces log
+		r1 := websocket.Reader{Limit: 256, Inflate: websocket.Inflate}
+		r2 := websocket.Reader{Limit: 256, Inflate: websocket.Inflate}
+		err1 := feed(&r1, in, len(in)+1, &whole)
+		err2 := feed(&r2, in, step, &pieces)
+		if (err1 == nil) != (err2 == nil) || strings.Join(whole.got, "|") != strings.Join(pieces.got, "|") {
+			t.Fatalf("at once: %q, %v; in pieces of %d: %q, %v", whole.got, err1, step, pieces.got, err2)
+		}
+		for _, m := range whole.got {
+			if len(m) > 256+4 {
+				t.Fatalf("a message of %d bytes passed", len(m))
+			}
+		}
+		frame := websocket.DeflateFrame(websocket.OpBinary, in)
+		if frame == nil {
+			return
+		}
+		payload := frame[2:]
+		switch frame[1] {
+		case 126:
+			payload = frame[4:]
+		case 127:
+			payload = frame[10:]
+		}
+		if got, err := websocket.Inflate(payload, len(in)); err != nil || !bytes.Equal(got, in) {
+			t.Fatalf("%q became %q, %v", in, got, err)
+		}
+	})
+}
