@@ -47,6 +47,8 @@ type Account struct {
 	Role         Role
 	State        State
 	Language     string // BCP 47: "zh-CN" or "en"
+	// TimeZone is where the person is, by its IANA name; empty: not known.
+	TimeZone string
 	// Avatar is the attachment that shows the person, or empty.
 	Avatar    string
 	Profile   Profile

@@ -132,6 +132,9 @@ func (s *Service) Enable(ctx context.Context, login string) (Account, error) {
 // MakeOwner lets an account run the installation.
 func (s *Service) MakeOwner(ctx context.Context, login string) (Account, error) {
 	return s.alter(ctx, login, func(_ context.Context, a *Account) error {
+		if a.Kind == Robot {
+			return ErrRobot
+		}
 		a.Role = Owner
 		return nil
 	})
@@ -143,6 +146,9 @@ func (s *Service) SetPassword(ctx context.Context, login, password string) (Acco
 	a, err := s.store.AccountByLogin(ctx, login)
 	if err != nil {
 		return Account{}, instead(err, ErrNotFound)
+	}
+	if a.Kind == Robot {
+		return Account{}, ErrRobot
 	}
 	if err := checkPassword("password", password, a.Username, a.Email); err != nil {
 		return Account{}, err

@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -111,6 +112,21 @@ func checkLanguage(field, language string) error {
 		return nil
 	}
 	return ErrLanguage.On(field)
+}
+
+// MaxTimeZone is longer than any name of a zone.
+const MaxTimeZone = 64
+
+// checkTimeZone accepts the name of a zone, or nothing. Local is the machine's
+// own, which is nobody's.
+func checkTimeZone(field, zone string) error {
+	if zone == "" {
+		return nil
+	}
+	if _, err := time.LoadLocation(zone); err != nil || len(zone) > MaxTimeZone || zone == "Local" {
+		return ErrTimeZone.On(field)
+	}
+	return nil
 }
 
 // checkPassword refuses a password that would soon be guessed.

@@ -23,6 +23,8 @@ var (
 	ErrUsernameMixed   = change.Errorf(change.Invalid, "username.mixed", "A user name can not mix Latin letters with others that look like them.").On("username")
 	ErrEmail           = change.Errorf(change.Invalid, "email.invalid", "This is no e-mail address. It should look like name@example.org.").On("email")
 	ErrLanguage        = change.Errorf(change.Invalid, "language.unknown", "This language is not there. Choose zh-CN or en.").On("language")
+	ErrTimeZone        = change.Errorf(change.Invalid, "time_zone.unknown", "This is no time zone that is known here; one looks like Asia/Shanghai.")
+	ErrRobot           = change.Errorf(change.Conflict, "account.robot", "This is the account of a robot, which nobody can sign in to.")
 	ErrPasswordShort   = change.Errorf(change.Invalid, "password.too_short", "The password needs at least %d characters.", MinPassword).On("password")
 	ErrPasswordLong    = change.Errorf(change.Invalid, "password.too_long", "The password can have at most %d characters.", MaxPassword).On("password")
 	ErrPasswordCommon  = change.Errorf(change.Invalid, "password.common", "Too many people use a password like this one. Choose another; a few words in a row are easy to keep in mind.").On("password")

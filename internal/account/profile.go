@@ -108,6 +108,7 @@ func (a Account) PublicFor(r Relation) Public {
 type Edit struct {
 	Name     *string
 	Language *string
+	TimeZone *string
 	Avatar   *string // an attachment of the account's; empty removes it
 	About    *string
 	Gender   *Gender
@@ -129,6 +130,7 @@ func (e Edit) checked() (Edit, error) {
 	}{
 		{e.Name, func(v string) (string, error) { return checkName("name", v) }},
 		{e.Language, func(v string) (string, error) { return v, checkLanguage("language", v) }},
+		{e.TimeZone, func(v string) (string, error) { return v, checkTimeZone("timeZone", v) }},
 		{e.About, func(v string) (string, error) {
 			v = strings.TrimSpace(v)
 			return v, change.CheckText("about", v, 0, MaxAbout)
@@ -220,6 +222,7 @@ func (e Edit) apply(a *Account) {
 	}
 	set(&a.Language, e.Language)
 	set(&a.Avatar, e.Avatar)
+	set(&a.TimeZone, e.TimeZone)
 	p := &a.Profile
 	set(&p.About, e.About)
 	set((*string)(&p.Gender), (*string)(e.Gender))

@@ -206,10 +206,14 @@ func (s *Service) create(ctx context.Context, w Wish, hash string, role Role) (A
 	if w.Name == "" {
 		w.Name = w.Username
 	}
-	return s.store.CreateAccount(ctx, Account{
+	a, err := s.store.CreateAccount(ctx, Account{
 		ID: s.ids.Next(), Kind: Person, Username: w.Username, Name: w.Name, Email: w.Email, PasswordHash: hash,
 		Role: role, State: Active, Language: w.Language, Profile: Profile{Visibility: StandardVisibility}, CreatedAt: s.clock.Now(),
 	})
+	if err == nil {
+		err = s.created(ctx, a)
+	}
+	return a, err
 }
 
 // NeedsSetup tells that there is no owner yet.

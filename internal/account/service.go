@@ -150,6 +150,9 @@ type Options struct {
 	// Ended is called after the commit that ended sessions, and must not block.
 	// It may be nil.
 	Ended func(account change.ID, sessions []change.ID, reason EndReason)
+	// Created runs in the transaction that makes an account, and undoes it by
+	// failing. It may be nil.
+	Created func(ctx context.Context, a Account) error
 	// Gone runs in the transaction that deletes an account, so that the other
 	// nouns forget it, and undoes it by failing. It may be nil.
 	Gone func(ctx context.Context, account change.ID) error
@@ -164,13 +167,14 @@ type Options struct {
 // Service does what a person can do with their account, and what an owner can
 // do with those of others.
 type Service struct {
-	store  Store
-	mailer Mailer
-	ids    *change.IDs
-	clock  change.Clock
-	hasher *Hasher
-	ended  func(account change.ID, sessions []change.ID, reason EndReason)
-	gone   func(ctx context.Context, account change.ID) error
+	store   Store
+	mailer  Mailer
+	ids     *change.IDs
+	clock   change.Clock
+	hasher  *Hasher
+	ended   func(account change.ID, sessions []change.ID, reason EndReason)
+	created func(ctx context.Context, a Account) error
+	gone    func(ctx context.Context, account change.ID) error
 	// avatars may be nil.
 	avatars Avatars
 	closed  bool
@@ -183,13 +187,16 @@ type Service struct {
 func NewService(o Options) *Service {
 	s := &Service{
 		store: o.Store, mailer: o.Mailer, ids: o.IDs, clock: o.Clock, hasher: o.Hasher,
-		ended: o.Ended, gone: o.Gone, avatars: o.Avatars, closed: o.Closed, log: o.Log, uses: newUses(),
+		ended: o.Ended, created: o.Created, gone: o.Gone, avatars: o.Avatars, closed: o.Closed, log: o.Log, uses: newUses(),
 	}
 	if s.hasher == nil {
 		s.hasher = NewHasher(HashCost{})
 	}
 	if s.ended == nil {
 		s.ended = func(change.ID, []change.ID, EndReason) {}
+	}
+	if s.created == nil {
+		s.created = func(context.Context, Account) error { return nil }
 	}
 	if s.gone == nil {
 		s.gone = func(context.Context, change.ID) error { return nil }

@@ -38,7 +38,7 @@ func mayAsk(s standing) error {
 	switch {
 	case s.from.ID == s.to.ID:
 		return ErrSelf
-	case s.to.State != account.Active || s.to.Kind != account.Person:
+	case s.to.State != account.Active:
 		return ErrNoAccount
 	case s.mine.Blocked:
 		return ErrIBlocked

@@ -9,14 +9,14 @@ import (
 	"github.com/happychat/happychat/internal/change"
 )
 
-const accountColumns = `a.id, a.kind, a.username, a.name, a.email, a.password_hash, a.role, a.state, a.language, a.created_at, a.row_version,
+const accountColumns = `a.id, a.kind, a.username, a.name, a.email, a.password_hash, a.role, a.state, a.language, a.time_zone, a.created_at, a.row_version,
 	a.avatar, a.about, a.gender, a.place, a.website, a.github, a.about_for, a.gender_for, a.place_for, a.website_for, a.github_for, a.email_for`
 
 func accountFields(a *account.Account) []any {
 	p := &a.Profile
 	v := &p.Visibility
 	return []any{
-		&a.ID, &a.Kind, &a.Username, &a.Name, &a.Email, &a.PasswordHash, &a.Role, &a.State, &a.Language, &a.CreatedAt, &a.Version,
+		&a.ID, &a.Kind, &a.Username, &a.Name, &a.Email, &a.PasswordHash, &a.Role, &a.State, &a.Language, &a.TimeZone, &a.CreatedAt, &a.Version,
 		&a.Avatar, &p.About, &p.Gender, &p.Place, &p.Website, &p.GitHub, &v.About, &v.Gender, &v.Place, &v.Website, &v.GitHub, &v.Email,
 	}
 }
@@ -73,12 +73,12 @@ func (s *Store) CreateAccount(ctx context.Context, a account.Account) (account.A
 	}
 	n, err := s.q(ctx).exec(ctx, `INSERT INTO account
 		(id, kind, username, username_key, name, email, email_key, password_hash, role, state, language, created_at, row_version, version,
-		avatar, about, gender, place, website, github, about_for, gender_for, place_for, website_for, github_for, email_for)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 0, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) ON CONFLICT DO NOTHING`,
+		avatar, about, gender, place, website, github, about_for, gender_for, place_for, website_for, github_for, email_for, time_zone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 0, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) ON CONFLICT DO NOTHING`,
 		append([]any{
 			a.ID, string(a.Kind), a.Username, account.UsernameKey(a.Username), a.Name, a.Email, emailKey(a.Email), a.PasswordHash,
 			string(a.Role), string(a.State), a.Language, a.CreatedAt, a.Avatar,
-		}, profileValues(a.Profile)...)...)
+		}, append(profileValues(a.Profile), a.TimeZone)...)...)
 	if err != nil {
 		return a, err
 	}
@@ -126,10 +126,10 @@ func (s *Store) PutAccount(ctx context.Context, a account.Account) (account.Acco
 	a.Version = ch.Version
 	if _, err := s.q(ctx).exec(ctx, `UPDATE account SET name = $2, password_hash = $3, role = $4, state = $5, language = $6, row_version = $7,
 		email = $8, email_key = $9, avatar = $10, about = $11, gender = $12, place = $13, website = $14, github = $15,
-		about_for = $16, gender_for = $17, place_for = $18, website_for = $19, github_for = $20, email_for = $21 WHERE id = $1`,
+		about_for = $16, gender_for = $17, place_for = $18, website_for = $19, github_for = $20, email_for = $21, time_zone = $22 WHERE id = $1`,
 		append([]any{
 			a.ID, a.Name, a.PasswordHash, string(a.Role), string(a.State), a.Language, a.Version, a.Email, emailKey(a.Email), a.Avatar,
-		}, profileValues(a.Profile)...)...); err != nil {
+		}, append(profileValues(a.Profile), a.TimeZone)...)...); err != nil {
 		return a, err
 	}
 	ch.Put(a)

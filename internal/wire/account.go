@@ -18,6 +18,7 @@ type Account struct {
 	Kind      string `json:"kind" enum:"person,robot"`
 	Role      string `json:"role" enum:"owner,user"`
 	Language  string `json:"language" enum:"zh-CN,en"`
+	TimeZone  string `json:"timeZone,omitempty" doc:"Where I am, such as Asia/Shanghai; left out while it is not known"`
 	CreatedAt int64  `json:"createdAt"`
 	Version   int64  `json:"version"`
 	ProfileFields
@@ -63,7 +64,7 @@ func (v Visibility) Domain() account.Visibility {
 func NewAccount(a account.Account) Account {
 	return Account{
 		ID: ID(a.ID), Username: a.Username, Name: a.Name, Email: a.Email, Kind: string(a.Kind),
-		Role: string(a.Role), Language: a.Language, CreatedAt: a.CreatedAt, Version: a.Version,
+		Role: string(a.Role), Language: a.Language, TimeZone: a.TimeZone, CreatedAt: a.CreatedAt, Version: a.Version,
 		ProfileFields: ProfileFields{
 			About: a.Profile.About, Gender: string(a.Profile.Gender), Place: a.Profile.Place, Website: a.Profile.Website, GitHub: a.Profile.GitHub,
 		},
@@ -233,6 +234,7 @@ func NewSessions(list []account.Session, current change.ID) Sessions {
 type AccountEdit struct {
 	Name       *string     `json:"name,omitempty" doc:"What others see; empty: as the user name"`
 	Language   *string     `json:"language,omitempty" enum:"zh-CN,en"`
+	TimeZone   *string     `json:"timeZone,omitempty" doc:"Where I am, such as Asia/Shanghai, for the times of reminders; empty removes it"`
 	Avatar     *string     `json:"avatar,omitempty" doc:"An image that I uploaded; empty: none"`
 	About      *string     `json:"about,omitempty"`
 	Gender     *string     `json:"gender,omitempty" doc:"female, male or other; empty: not said"`
@@ -245,7 +247,7 @@ type AccountEdit struct {
 // Edit gives what is changed.
 func (e AccountEdit) Edit() account.Edit {
 	out := account.Edit{
-		Name: e.Name, Language: e.Language, Avatar: e.Avatar, About: e.About, Gender: (*account.Gender)(e.Gender), Place: e.Place,
+		Name: e.Name, Language: e.Language, TimeZone: e.TimeZone, Avatar: e.Avatar, About: e.About, Gender: (*account.Gender)(e.Gender), Place: e.Place,
 		Website: e.Website, GitHub: e.GitHub,
 	}
 	if e.Visibility != nil {
@@ -263,6 +265,7 @@ func (AccountEdit) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 	limit(s, "place", 0, account.MaxPlace)
 	limit(s, "website", 0, account.MaxWebsite)
 	limit(s, "github", 0, account.MaxWebsite) // also the address of the page is understood
+	limit(s, "timeZone", 0, account.MaxTimeZone)
 	return s
 }
 

@@ -38,6 +38,8 @@ type Answer struct {
 	// Sure: it was recognised what was meant. Otherwise the text is a hint at
 	// what could be asked instead, and another engine may know better.
 	Sure bool
+	// Tool: it is a fact or a deed, which no other engine knows better.
+	Tool bool
 	// Do is what only the service can do: nil, or Remind, ListReminders,
 	// ForgetReminder or TellServer. There is no Text then.
 	Do any
@@ -115,16 +117,19 @@ func Reply(question Question) Answer {
 	}
 	if do := reminder(q); do != nil {
 		if text, ok := do.(string); ok {
-			return Answer{Text: text, Chinese: q.zh, Sure: true}
+			return Answer{Text: text, Chinese: q.zh, Sure: true, Tool: true}
 		}
-		return Answer{Chinese: q.zh, Sure: true, Do: do}
+		return Answer{Chinese: q.zh, Sure: true, Tool: true, Do: do}
 	}
 	if aboutServer(q) {
-		return Answer{Chinese: q.zh, Sure: true, Do: TellServer{}}
+		return Answer{Chinese: q.zh, Sure: true, Tool: true, Do: TellServer{}}
 	}
-	for _, tool := range []func(*ask) (string, bool){pleasantry, riddle, joke, luck, calendar, conversion, sum, howTo} {
-		if text, ok := tool(q); ok {
-			return Answer{Text: text, Chinese: q.zh, Sure: true}
+	for _, engine := range []struct {
+		try  func(*ask) (string, bool)
+		tool bool
+	}{{help, true}, {pleasantry, false}, {riddle, false}, {joke, false}, {luck, true}, {calendar, true}, {conversion, true}, {sum, true}, {howTo, true}} {
+		if text, ok := engine.try(q); ok {
+			return Answer{Text: text, Chinese: q.zh, Sure: true, Tool: engine.tool}
 		}
 	}
 	return Answer{Text: q.choose(pickList(q.zh, hintsZh, hintsEn)), Chinese: q.zh}
@@ -135,4 +140,12 @@ func pickList(zh bool, inChinese, inEnglish []string) []string {
 		return inChinese
 	}
 	return inEnglish
+}
+
+// Chinese tells whether a text is in Chinese.
+func Chinese(text string) bool { return chinese(text, false) }
+
+// IsStop tells whether a text asks for silence.
+func IsStop(text string) bool {
+	return len(text) < 40 && is(bare(plain(text)), "停", "停止", "停下", "别说了", "够了", "闭嘴", "打住", "stop", "stop it", "enough", "cancel", "shut up", "be quiet")
 }

@@ -147,18 +147,26 @@ var smallTalks = []smallTalk{
 
 var reMention = regexp.MustCompile(`^(?:hi|hello|hey|ok|你好|嗨|哈喽)[,! ]*`)
 
-// pleasantry answers what is said for politeness, and asks for help.
-func pleasantry(q *ask) (string, bool) {
-	text := bare(q.plain)
+// called is the text without the robot's name, if it is called by it.
+func called(q *ask) string {
 	name := strings.ToLower(q.Name)
-	if name != "" {
-		text = bare(strings.TrimSuffix(strings.TrimPrefix(text, name), name))
-		if text == "" {
-			return q.choose(pickList(q.zh, nudgesZh, nudgesEn)), true
-		}
-	}
+	return bare(strings.TrimSuffix(strings.TrimPrefix(bare(q.plain), name), name))
+}
+
+// help tells what the robot can do.
+func help(q *ask) (string, bool) {
+	text := called(q)
 	if is(text, "帮助", "帮忙", "help", "菜单", "功能", "你会什么", "你会做什么", "你能做什么", "你能干什么", "你会干什么", "你有什么功能", "怎么用", "怎么用你", "help me", "what can you do", "what can you do for me", "commands", "menu", "how do you work", "说明", "使用说明", "你都会什么", "/help", "/start", "start", "你会些什么", "能做什么") {
 		return q.say(helpZh, helpEn), true
+	}
+	return "", false
+}
+
+// pleasantry answers what is said for politeness.
+func pleasantry(q *ask) (string, bool) {
+	text := called(q)
+	if text == "" {
+		return q.choose(pickList(q.zh, nudgesZh, nudgesEn)), true
 	}
 	trimmed := strings.TrimRight(text, "吧呀啊呢哦哈~ ")
 	for _, t := range smallTalks {
@@ -213,8 +221,15 @@ var topics = []topic{
 	{[]string{"联系管理员", "反馈", "举报", "投诉"}, []string{"contact the admin", "feedback", "report a", "complain", "who runs"}, "在“我的”里可以写反馈，管理员会看到。", "Write feedback under Me; the owner of this server reads it."},
 }
 
+// howToLength is how long a question about Happy Chat may be; what is longer is
+// about something else.
+const howToLength = 60
+
 // howTo answers how something is done in Happy Chat.
 func howTo(q *ask) (string, bool) {
+	if len(q.kept) > howToLength {
+		return "", false
+	}
 	asking := has(q.plain, "怎么", "如何", "怎样", "在哪", "哪里", "能不能", "可以", "吗", "?", "how", "where", "can i", "can you", "is it", "what is", "why", "who")
 	for _, t := range topics {
 		if !asking && !is(bare(q.plain), t.zh...) && !is(bare(q.plain), t.en...) {
