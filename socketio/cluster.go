@@ -58,7 +58,12 @@ type clusterMessage struct {
 	Sockets  []SocketInfo  `json:"sockets,omitempty"`
 	Replies  []SocketReply `json:"replies,omitempty"`
 	Missing  int           `json:"missing,omitempty"`
+	Parts    int           `json:"parts,omitempty"` // messages that the answer comes in; 0: one
 }
+
+// answerSize is how many bytes of sockets or replies one message carries, about:
+// what carries messages has a limit, often a megabyte.
+const answerSize = 256 << 10
 
 func newCluster(srv *Server, a Adapter) *cluster {
 	c := &cluster{
@@ -148,14 +153,53 @@ func (c *cluster) receive(b []byte) {
 		_ = to.DisconnectSockets(m.Reason, m.Close)
 	case clusterFetch:
 		all, _ := to.FetchSockets(context.Background())
-		_ = c.publish(&clusterMessage{Kind: clusterAnswer, To: m.From, Question: m.Number, Sockets: all})
+		inParts(all, func(s SocketInfo) int {
+			size := len(s.ID)
+			for _, room := range s.Rooms {
+				size += len(room) + 3
+			}
+			return size + 30
+		}, func(part []SocketInfo, parts int) {
+			_ = c.publish(&clusterMessage{Kind: clusterAnswer, To: m.From, Question: m.Number, Sockets: part, Parts: parts})
+		})
 	case clusterAsk:
 		go func() {
 			ctx, cancel := context.WithTimeout(context.Background(), m.Patience)
 			defer cancel()
 			replies, missing := to.ask(ctx, m.Payload, m.Attachments)
-			_ = c.publish(&clusterMessage{Kind: clusterAnswer, To: m.From, Question: m.Number, Replies: replies, Missing: missing})
+			inParts(replies, func(r SocketReply) int {
+				size := len(r.Socket) + 50
+				for _, arg := range r.Args {
+					size += len(arg) + 1
+				}
+				for _, a := range r.Attachments {
+					size += len(a)*4/3 + 8
+				}
+				return size
+			}, func(part []SocketReply, parts int) {
+				_ = c.publish(&clusterMessage{Kind: clusterAnswer, To: m.From, Question: m.Number, Replies: part, Parts: parts, Missing: missing})
+				missing = 0 // told once
+			})
 		}()
+	}
+}
+
+// inParts hands over a list in parts of about answerSize, and how many parts
+// there are: at least one.
+func inParts[T any](list []T, size func(T) int, hand func(part []T, parts int)) {
+	ends, bytes := []int(nil), 0
+	for i, item := range list {
+		n := size(item)
+		if bytes > 0 && bytes+n > answerSize {
+			ends, bytes = append(ends, i), 0
+		}
+		bytes += n
+	}
+	ends = append(ends, len(list))
+	from := 0
+	for _, end := range ends {
+		hand(list[from:end], len(ends))
+		from = end
 	}
 }
 
@@ -209,7 +253,7 @@ func (c *cluster) question(ctx context.Context, m *clusterMessage, each func(*cl
 	if peers == 0 {
 		return nil
 	}
-	answers := make(chan *clusterMessage, 256)
+	answers := make(chan *clusterMessage, 1024)
 	c.mu.Lock()
 	c.sent++
 	m.From, m.Number = c.self, c.sent
@@ -227,10 +271,14 @@ func (c *cluster) question(ctx context.Context, m *clusterMessage, each func(*cl
 	if err := c.adapter.Publish(b); err != nil {
 		return err
 	}
-	for range peers {
+	got := map[string]int{} // parts, by server
+	for peers > 0 {
 		select {
 		case a := <-answers:
 			each(a)
+			if got[a.From]++; got[a.From] >= a.Parts {
+				peers--
+			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
