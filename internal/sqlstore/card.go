@@ -18,6 +18,8 @@ var (
 		FROM (VALUES %s) AS k WHERE contact.owner_id = k.column1 AND contact.account_id = k.column2`)
 	moveRequests = newSetText("iii", `UPDATE friend_request SET from_version = k.column2, to_version = k.column3
 		FROM (VALUES %s) AS k WHERE friend_request.id = k.column1`)
+	moveInvitations = newSetText("ii", `UPDATE invitation SET version = k.column2
+		FROM (VALUES %s) AS k WHERE invitation.id = k.column1`)
 	moveMembers = newSetText("iii", `UPDATE member SET version = k.column3, roster_version = k.column3
 		FROM (VALUES %s) AS k WHERE member.conversation_id = k.column1 AND member.account_id = k.column2`)
 )
@@ -31,6 +33,10 @@ func (s *Store) spreadCard(ctx context.Context, id change.ID) error {
 	}
 	requests, err := all(ctx, s, scanRequest, selectRequest+`WHERE r.id IN (
 		SELECT id FROM friend_request WHERE from_id = $1 UNION SELECT id FROM friend_request WHERE to_id = $1)`, id)
+	if err != nil {
+		return err
+	}
+	invitations, err := all(ctx, s, scanInvitation, selectInvitation+`WHERE i.from_id = $1 AND i.version > 0`, id)
 	if err != nil {
 		return err
 	}
@@ -48,6 +54,9 @@ func (s *Store) spreadCard(ctx context.Context, id change.ID) error {
 		if shown(r) {
 			users = append(users, r.To.ID)
 		}
+	}
+	for _, i := range invitations {
+		users = append(users, i.To)
 	}
 	for _, m := range members {
 		conversations = append(conversations, m.ConversationID)
@@ -82,6 +91,15 @@ func (s *Store) spreadCard(ctx context.Context, id change.ID) error {
 		rows = append(rows, int64(r.ID), r.FromVersion, r.ToVersion)
 	}
 	if err := s.execSets(ctx, moveRequests, rows); err != nil {
+		return err
+	}
+	rows = rows[:0]
+	for _, i := range invitations {
+		i.Version = byUser[i.To].Version
+		byUser[i.To].Put(i)
+		rows = append(rows, int64(i.ID), i.Version)
+	}
+	if err := s.execSets(ctx, moveInvitations, rows); err != nil {
 		return err
 	}
 	rows = rows[:0]

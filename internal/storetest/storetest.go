@@ -39,6 +39,7 @@ func Run(t *testing.T, open Opener) {
 		{"Transactions", transactions},
 		{"Append", appends},
 		{"Conversations", conversations},
+		{"Groups", groups},
 		{"Contacts", contacts},
 		{"Accounts", accounts},
 		{"Workload", workloads},
