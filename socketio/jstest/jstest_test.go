@@ -7,12 +7,15 @@ package jstest
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,9 +37,13 @@ func TestOfficialClients(t *testing.T) {
 	installed(t)
 	url := serve(t, (*httptest.Server).Start)
 	for _, generation := range []string{"4", "3", "2"} {
-		for _, mode := range []string{"polling", "upgrade", "websocket"} {
+		modes := []string{"polling", "upgrade", "websocket"}
+		if generation == "4" {
+			modes = append(modes, "fetch", "fetch-upgrade")
+		}
+		for _, mode := range modes {
 			t.Run(generation+".x "+mode, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+				ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 				defer cancel()
 				if out, err := exec.CommandContext(ctx, "node", "client.mjs", url, generation, mode).CombinedOutput(); err != nil {
 					t.Errorf("%v\n%s", err, out)
@@ -65,10 +72,14 @@ func TestRecovery(t *testing.T) {
 	})
 	web := httptest.NewServer(io)
 	defer web.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	if out, err := exec.CommandContext(ctx, "node", "recovery.mjs", web.URL).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	for _, mode := range []string{"websocket", "polling", "upgrade"} {
+		t.Run(mode, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+			defer cancel()
+			if out, err := exec.CommandContext(ctx, "node", "recovery.mjs", web.URL, mode).CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
 	}
 }
 
@@ -79,40 +90,61 @@ func TestOfficialClientsOverTLS(t *testing.T) {
 	url := serve(t, (*httptest.Server).StartTLS)
 	for _, mode := range []string{"polling", "upgrade", "websocket"} {
 		t.Run(mode, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 			defer cancel()
-			if out, err := exec.CommandContext(ctx, "node", "client.mjs", url, "4", mode).CombinedOutput(); err != nil {
+			cmd := exec.CommandContext(ctx, "node", "client.mjs", url, "4", mode)
+			cmd.Env = append(os.Environ(), "NODE_TLS_REJECT_UNAUTHORIZED=0", "NODE_NO_WARNINGS=1")
+			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})
 	}
 }
 
-// serve starts the server that client.mjs talks to.
+// serve starts the server that client.mjs talks to. A request for /replace puts
+// another one in its place, as an upgrade does.
 func serve(t *testing.T, start func(*httptest.Server)) string {
+	var current atomic.Pointer[socketio.Server]
+	current.Store(newServer())
+	web := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/replace" {
+			before := current.Swap(newServer())
+			_ = before.Close(r.Context())
+			return
+		}
+		current.Load().ServeHTTP(w, r)
+	}))
+	start(web)
+	t.Cleanup(func() {
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = current.Load().Close(now)
+		web.Close()
+	})
+	return web.URL
+}
+
+var servers atomic.Int64
+
+func newServer() *socketio.Server {
 	io := socketio.NewServer(socketio.Options{
-		PingInterval: 300 * time.Millisecond, PingTimeout: 2 * time.Second, AllowEIO3: true, AllowJSONP: true, DeflateThreshold: 512,
+		PingInterval: 300 * time.Millisecond, PingTimeout: 20 * time.Second, CloseTimeout: time.Second,
+		AllowEIO3: true, AllowJSONP: true, DeflateThreshold: 512,
 		// Pages of any server on this machine may connect.
 		CheckOrigin: func(r *http.Request) bool { return strings.HasPrefix(r.Header.Get("Origin"), "http://127.0.0.1:") },
 		Cookie: func(sid string, _ *http.Request) *http.Cookie {
 			return &http.Cookie{Name: "io", Value: sid, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
 		},
 	})
+	number := servers.Add(1)
 	for _, name := range []string{"/", "/custom"} {
-		register(io.Namespace(name))
+		register(io.Namespace(name), number)
 	}
+	register(io.DynamicNamespace(func(name string) bool { return name == "/team-7" || name == "/team-8" }), number)
 	io.Namespace("/guarded").Use(func(context.Context, *socketio.Socket, *socketio.Handshake) error {
 		return socketio.NewError("not signed in", map[string]string{"code": "unauthenticated"})
 	})
-	web := httptest.NewUnstartedServer(io)
-	start(web)
-	t.Cleanup(func() {
-		now, cancel := context.WithCancel(context.Background())
-		cancel()
-		_ = io.Close(now)
-		web.Close()
-	})
-	return web.URL
+	return io
 }
 
 // state is what the server keeps about a socket.
@@ -123,7 +155,7 @@ type state struct {
 	notes  []int
 }
 
-func register(ns *socketio.Namespace) {
+func register(ns *socketio.Namespace, number int64) {
 	ns.Use(func(_ context.Context, s *socketio.Socket, h *socketio.Handshake) error {
 		var auth struct{ Token string }
 		_ = json.Unmarshal(h.Auth, &auth)
@@ -148,6 +180,40 @@ func register(ns *socketio.Namespace) {
 			return
 		}
 		_ = e.Ack(r.Args[0], len(r.Attachments))
+	})
+	ns.Handle("be ignored", func(ctx context.Context, s *socketio.Socket, e *socketio.Event) {
+		short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+		defer cancel()
+		_, err := s.EmitWithAck(short, "question", 1)
+		_ = e.Ack(fmt.Sprint(err))
+	})
+	ns.Handle("silence", func(context.Context, *socketio.Socket, *socketio.Event) {})
+	ns.Handle("ask room", func(ctx context.Context, s *socketio.Socket, e *socketio.Event) {
+		var room string
+		_ = json.Unmarshal(e.Args[0], &room)
+		e.Later() // one of the answers comes on this connection
+		go func() {
+			replies, _ := s.Namespace().To(room).EmitWithAck(ctx, "question", e.Args[1])
+			var answers []json.RawMessage
+			for _, r := range replies {
+				answers = append(answers, r.Args...)
+			}
+			_ = e.Ack(answers)
+		}()
+	})
+	socketio.On(ns, "which", func(context.Context, *socketio.Socket, socketio.None) (int64, error) { return number, nil })
+	var memory sync.Mutex
+	remembered := map[string][]int{}
+	socketio.On(ns, "remember", func(_ context.Context, _ *socketio.Socket, in []json.RawMessage) ([]int, error) {
+		var key string
+		var n int
+		if err := errors.Join(json.Unmarshal(in[0], &key), json.Unmarshal(in[1], &n)); err != nil {
+			return nil, err
+		}
+		memory.Lock()
+		defer memory.Unlock()
+		remembered[key] = append(remembered[key], n)
+		return remembered[key], nil
 	})
 	socketio.On(ns, "where", func(_ context.Context, s *socketio.Socket, _ socketio.None) (string, error) {
 		return s.Namespace().Name(), nil
