@@ -18,6 +18,7 @@ import (
 	"github.com/happychat/happychat/internal/app"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/config"
+	"github.com/happychat/happychat/internal/console"
 	"github.com/happychat/happychat/internal/control"
 )
 
@@ -113,7 +114,8 @@ func perform(ctx context.Context, c config.Config, r control.Request) (control.A
 	accounts := account.NewService(account.Options{
 		Store: errand.Store, IDs: ids, Clock: clock, Ended: errand.Ended, Gone: app.Forget(errand.Store, ids, clock),
 	})
-	answer, err := control.Perform(ctx, accounts, r)
+	noted := console.NewService(console.Options{Store: errand.Store, IDs: ids, Clock: clock})
+	answer, err := control.Desk{Accounts: accounts, Noted: app.Noted(noted)}.Perform(ctx, r)
 	return answer, errors.Join(sentence(err), errand.Close())
 }
 

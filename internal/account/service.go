@@ -158,6 +158,9 @@ type Options struct {
 	Gone func(ctx context.Context, account change.ID) error
 	// Avatars may be nil: nobody can have a picture.
 	Avatars Avatars
+	// Used is called when an account is used: at each sign-in, and every few
+	// minutes while a session is in use. It must not block, and may be nil.
+	Used func(account change.ID)
 	// Closed: nobody can register.
 	Closed bool
 	Rates  Rates
@@ -177,6 +180,7 @@ type Service struct {
 	gone    func(ctx context.Context, account change.ID) error
 	// avatars may be nil.
 	avatars Avatars
+	used    func(account change.ID)
 	closed  bool
 	limits  limits
 	uses    uses
@@ -187,7 +191,7 @@ type Service struct {
 func NewService(o Options) *Service {
 	s := &Service{
 		store: o.Store, mailer: o.Mailer, ids: o.IDs, clock: o.Clock, hasher: o.Hasher,
-		ended: o.Ended, created: o.Created, gone: o.Gone, avatars: o.Avatars, closed: o.Closed, log: o.Log, uses: newUses(),
+		ended: o.Ended, created: o.Created, gone: o.Gone, used: o.Used, avatars: o.Avatars, closed: o.Closed, log: o.Log, uses: newUses(),
 	}
 	if s.hasher == nil {
 		s.hasher = NewHasher(HashCost{})
@@ -200,6 +204,9 @@ func NewService(o Options) *Service {
 	}
 	if s.gone == nil {
 		s.gone = func(context.Context, change.ID) error { return nil }
+	}
+	if s.used == nil {
+		s.used = func(change.ID) {}
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

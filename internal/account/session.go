@@ -112,6 +112,7 @@ func (s *Service) open(ctx context.Context, a Account, remember bool, client Cli
 	if err := s.store.CreateSession(ctx, session); err != nil {
 		return SignedIn{}, err
 	}
+	s.store.AfterCommit(ctx, func() { s.used(a.ID) })
 	return SignedIn{Account: a, Session: session, Token: token}, nil
 }
 
@@ -143,6 +144,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Actor, error)
 	if now-session.LastUsedAt >= change.Ms(useNoted) {
 		session.ExpiresAt = now + change.Ms(session.Life())
 		s.uses.put(Use{SessionID: session.ID, At: now, ExpiresAt: session.ExpiresAt})
+		s.used(a.ID)
 	}
 	return Actor{
 		AccountID: a.ID, SessionID: session.ID, Role: a.Role, Kind: a.Kind, Language: a.Language,
@@ -157,6 +159,7 @@ func (s *Service) StillUsed(actor Actor) {
 	now := s.clock.Now()
 	life := Session{Remember: actor.Remember}.Life()
 	s.uses.put(Use{SessionID: actor.SessionID, At: now, ExpiresAt: now + change.Ms(life)})
+	s.used(actor.AccountID)
 }
 
 // uses are those that wait to be noted, one for each session.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,9 +23,11 @@ import (
 	"github.com/happychat/happychat/internal/bus"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/config"
+	"github.com/happychat/happychat/internal/console"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/control"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/feedback"
 	"github.com/happychat/happychat/internal/httpapi"
 	"github.com/happychat/happychat/internal/ingress"
 	"github.com/happychat/happychat/internal/mail"
@@ -60,8 +63,11 @@ type App struct {
 	Accounts      *account.Service
 	Contacts      *contact.Service
 	Conversations *conversation.Service
+	Feedback      *feedback.Service
+	Console       *console.Service
 	Hub           *realtime.Hub
 
+	counter  *console.Counter
 	config   config.Config
 	options  Options
 	lock     *flock.Flock
@@ -120,7 +126,7 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	if err := a.invite(ctx); err != nil {
 		return nil, err
 	}
-	if door, err := control.Serve(c.Data, a.Accounts, o.Log); err != nil {
+	if door, err := control.Serve(c.Data, control.Desk{Accounts: a.Accounts, Noted: Noted(a.Console)}, o.Log); err != nil {
 		// The messenger works without.
 		o.Log.Warn("happychat user will not work while the server runs", "err", err)
 	} else {
@@ -130,6 +136,7 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	a.stopWork = stop
 	a.work.Go(func() { a.Accounts.Run(background) })
 	a.work.Go(func() { a.Hub.Run(background) })
+	a.work.Go(func() { a.counter.Run(background) })
 	go func() { a.served <- a.http.Serve(a.listener) }()
 	return a, nil
 }
@@ -173,6 +180,7 @@ func LockData(folder string) (*flock.Flock, error) {
 // publish is the store's: the hub exists before anything is written.
 func (a *App) publish(changes []change.Change) {
 	a.Hub.Publish(changes)
+	a.counter.Committed(changes)
 	if a.options.Committed != nil {
 		a.options.Committed(changes)
 	}
@@ -189,6 +197,7 @@ func (a *App) build() error {
 	ids := change.NewIDs(o.Clock)
 	a.Accounts = account.NewService(account.Options{
 		Store: a.Store, Mailer: letters{sender, a.base, o.Log}, IDs: ids, Clock: o.Clock, Hasher: o.Hasher, Rates: o.Rates,
+		Used:   func(id change.ID) { a.counter.Used(id) },
 		Ended:  func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
 		Gone:   Forget(a.Store, ids, o.Clock),
 		Closed: c.Registration == config.RegistrationClosed, Log: o.Log,
@@ -198,6 +207,12 @@ func (a *App) build() error {
 		_, err := a.Conversations.EnsureDirect(ctx, x, y)
 		return err
 	})
+	a.Feedback = feedback.NewService(feedback.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Show: a.show, Picture: noPicture})
+	a.Console = console.NewService(console.Options{
+		Store: a.Store, Accounts: a.Accounts, Feedback: a.Feedback, IDs: ids, Clock: o.Clock, Zone: time.Local,
+		Dissolve: a.Conversations.DissolveAs,
+	})
+	a.counter = console.NewCounter(a.Store, o.Clock, time.Local, func() int { return a.Hub.Connections() }, o.Log)
 	a.Hub = realtime.New(realtime.Options{
 		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, AllowLookup: a.Accounts.AllowLookup, Base: a.base.String(), Conversations: a.Conversations,
 		Directory: a.Store, Bus: a.bus, Beat: o.Beat, Clock: o.Clock, Guard: guard, Log: o.Log,
@@ -207,10 +222,11 @@ func (a *App) build() error {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", ui)
+	mux.Handle("/", a.viewed(ui))
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
-		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Live: a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
+		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Feedback: a.Feedback, Console: a.Console,
+		Live: a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -238,6 +254,58 @@ func Forget(store *sqlstore.Store, ids *change.IDs, clock change.Clock) func(ctx
 		return contacts.Forget(ctx, id)
 	}
 }
+
+// Noted gives what writes the commands that the command line gives into the log
+// of what operators do.
+func Noted(c *console.Service) func(ctx context.Context, action control.Action, a account.Account) error {
+	actions := map[control.Action]console.Action{
+		control.Create: console.Created, control.Activate: console.Activated, control.Password: console.PasswordSet,
+		control.Owner: console.MadeOwner, control.Disable: console.Disabled, control.Enable: console.Enabled,
+		control.Email: console.EmailSet, control.Delete: console.Deleted,
+	}
+	return func(ctx context.Context, action control.Action, a account.Account) error {
+		return c.Note(ctx, actions[action], a)
+	}
+}
+
+// Count writes down what was counted until now, which happens every minute by
+// itself.
+func (a *App) Count(ctx context.Context) error { return a.counter.Flush(ctx) }
+
+// viewed counts the pages that people open. Who opens them is not looked at.
+func (a *App) viewed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			a.counter.Viewed()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// show gives what is reported as whoever reports it sees it.
+func (a *App) show(ctx context.Context, actor change.ID, s feedback.Subject) (feedback.Subject, error) {
+	var err error
+	switch {
+	case s.Seq != 0:
+		var page conversation.Page
+		if page, err = a.Conversations.History(ctx, actor, s.ConversationID, s.Seq-1, s.Seq+1, 1); err == nil {
+			if len(page.Messages) == 0 {
+				return s, feedback.ErrSubject
+			}
+			s.AccountID, s.Quote = page.Messages[0].SenderID, page.Messages[0].Body
+		}
+	case s.ConversationID != 0:
+		_, err = a.Conversations.Get(ctx, actor, s.ConversationID)
+	default:
+		_, err = a.Store.Account(ctx, s.AccountID)
+	}
+	if change.KindOf(err) == change.NotFound && err != nil {
+		err = feedback.ErrSubject
+	}
+	return s, err
+}
+
+func noPicture(context.Context, change.ID, string) error { return feedback.ErrPicture }
 
 // sender makes what gets mail out of the house.
 func (a *App) sender() (*mail.Sender, error) {

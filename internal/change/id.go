@@ -60,6 +60,10 @@ func (g *IDs) Next() ID {
 	return ID(next>>12<<22 | g.node<<12 | next&0xfff)
 }
 
+// FirstID is the smallest identifier that a source makes at a time, in
+// milliseconds since 1970: what is older has smaller ones.
+func FirstID(ms int64) ID { return ID(max(ms-epoch, 0) << 22) }
+
 // NewToken returns a bearer secret of 256 random bits in base64url.
 func NewToken() string {
 	var b [32]byte

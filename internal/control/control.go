@@ -72,8 +72,17 @@ type Error struct {
 	Detail string      `json:"detail"`
 }
 
+// Desk is where requests are done.
+type Desk struct {
+	Accounts *account.Service
+	// Noted is told of each action that was done to an account, for the log of
+	// what operators do. It may be nil.
+	Noted func(ctx context.Context, action Action, a account.Account) error
+}
+
 // Perform does what is asked for.
-func Perform(ctx context.Context, s *account.Service, r Request) (Answer, error) {
+func (d Desk) Perform(ctx context.Context, r Request) (Answer, error) {
+	s := d.Accounts
 	if r.Action == List {
 		return list(ctx, s)
 	}
@@ -107,6 +116,9 @@ func Perform(ctx context.Context, s *account.Service, r Request) (Answer, error)
 		a, err = s.Delete(ctx, r.Login)
 	default:
 		err = change.Errorf(change.Invalid, "request.invalid", "The server that runs on this data does not know %q. Is it another version of happychat?", r.Action)
+	}
+	if err == nil && d.Noted != nil {
+		err = d.Noted(ctx, r.Action, a)
 	}
 	if err != nil {
 		return Answer{}, err

@@ -43,7 +43,9 @@ func create(name string) control.Request {
 func TestActions(t *testing.T) {
 	for name, start := range map[string]func(t *testing.T, s *account.Service) func(control.Request) (control.Answer, error){
 		"directly": func(t *testing.T, s *account.Service) func(control.Request) (control.Answer, error) {
-			return func(r control.Request) (control.Answer, error) { return control.Perform(t.Context(), s, r) }
+			return func(r control.Request) (control.Answer, error) {
+				return control.Desk{Accounts: s}.Perform(t.Context(), r)
+			}
 		},
 		"by the socket": func(t *testing.T, s *account.Service) func(control.Request) (control.Answer, error) {
 			folder := serve(t, s)
@@ -118,7 +120,7 @@ func serve(t *testing.T, s *account.Service) (folder string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	server, err := control.Serve(folder, s, slog.New(slog.DiscardHandler))
+	server, err := control.Serve(folder, control.Desk{Accounts: s}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +182,7 @@ func TestStaleSocket(t *testing.T) {
 	if _, err := control.Ask(t.Context(), folder, control.Request{Action: control.List}); err == nil || !strings.Contains(err.Error(), "does not take commands") {
 		t.Errorf("%v", err)
 	}
-	server, err := control.Serve(folder, service(t), slog.New(slog.DiscardHandler))
+	server, err := control.Serve(folder, control.Desk{Accounts: service(t)}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +193,7 @@ func TestStaleSocket(t *testing.T) {
 }
 
 func TestPathTooLong(t *testing.T) {
-	_, err := control.Serve("/"+strings.Repeat("long/", 30), nil, slog.New(slog.DiscardHandler))
+	_, err := control.Serve("/"+strings.Repeat("long/", 30), control.Desk{}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "too long") {
 		t.Errorf("%v", err)
 	}

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
 )
 
@@ -29,7 +28,7 @@ const (
 
 // Server takes requests from the socket in a data folder.
 type Server struct {
-	accounts *account.Service
+	desk     Desk
 	log      *slog.Logger
 	listener net.Listener
 	stop     context.CancelFunc
@@ -38,7 +37,7 @@ type Server struct {
 
 // Serve starts to take requests. The caller has the data folder to itself: a
 // socket that is there is one that a killed process left.
-func Serve(folder string, accounts *account.Service, log *slog.Logger) (*Server, error) {
+func Serve(folder string, desk Desk, log *slog.Logger) (*Server, error) {
 	path, err := socketPath(folder)
 	if err != nil {
 		return nil, err
@@ -55,7 +54,7 @@ func Serve(folder string, accounts *account.Service, log *slog.Logger) (*Server,
 		return nil, errors.Join(err, listener.Close())
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{accounts: accounts, log: log, listener: listener, stop: stop}
+	s := &Server{desk: desk, log: log, listener: listener, stop: stop}
 	s.work.Go(func() { s.run(ctx) })
 	return s, nil
 }
@@ -93,7 +92,7 @@ func (s *Server) answer(ctx context.Context, conn net.Conn) {
 	if err := json.NewDecoder(io.LimitReader(conn, maxRequest)).Decode(&r); err != nil {
 		return // whoever it was is gone, or sent something else
 	}
-	out, err := Perform(ctx, s.accounts, r)
+	out, err := s.desk.Perform(ctx, r)
 	if err != nil {
 		var e *change.Error
 		if !errors.As(err, &e) {

@@ -18,8 +18,10 @@ import (
 
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/console"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/feedback"
 	"github.com/happychat/happychat/internal/ingress"
 	"github.com/happychat/happychat/internal/wire"
 )
@@ -44,6 +46,8 @@ type Options struct {
 	Accounts      *account.Service
 	Contacts      *contact.Service
 	Conversations *conversation.Service
+	Feedback      *feedback.Service
+	Console       *console.Service
 	Live          Live
 	Clock         change.Clock
 	Guard         *ingress.Guard
@@ -100,6 +104,8 @@ func newAPI(o Options, mux *http.ServeMux) *api {
 	a.conversation()
 	a.group()
 	a.joining()
+	a.feedback()
+	a.console()
 	describeSocket(a.huma.OpenAPI())
 	a.docs(mux)
 	return a

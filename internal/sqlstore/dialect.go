@@ -39,6 +39,8 @@ type dialect interface {
 	// database counts as lost; 0 means that it can not fall silent.
 	patience() time.Duration
 	viewOptions() *sql.TxOptions
+	// size is a query for the size of the database in bytes.
+	size() string
 	// tidier moves what was committed to where it stays, beside the writer; nil
 	// if the database does that by itself.
 	tidier(o Options) (*tidier, error)
@@ -152,6 +154,10 @@ func (sqlite) begin() string { return "BEGIN IMMEDIATE" }
 
 func (sqlite) patience() time.Duration { return 0 }
 
+func (sqlite) size() string {
+	return `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`
+}
+
 func (sqlite) viewOptions() *sql.TxOptions { return nil }
 
 func (sqlite) tidier(o Options) (*tidier, error) {
@@ -236,6 +242,8 @@ func (postgres) begin() string {
 func (postgres) patience() time.Duration { return 45 * time.Second }
 
 func (postgres) tidier(Options) (*tidier, error) { return nil, nil }
+
+func (postgres) size() string { return `SELECT pg_database_size(current_database())` }
 
 func (postgres) viewOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}

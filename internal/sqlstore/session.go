@@ -26,6 +26,11 @@ func (s *Store) CreateSession(ctx context.Context, v account.Session) error {
 		(id, account_id, token_hash, device, address, remember, created_at, last_used_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		v.ID, v.AccountID, v.TokenHash, v.Device, v.Address, v.Remember, v.CreatedAt, v.LastUsedAt, v.ExpiresAt)
+	if err != nil {
+		return err
+	}
+	_, err = s.q(ctx).exec(ctx, `INSERT INTO sign_in (session_id, account_id, at, device, address) VALUES ($1, $2, $3, $4, $5)`,
+		v.ID, v.AccountID, v.CreatedAt, v.Device, v.Address)
 	return err
 }
 

@@ -15,8 +15,10 @@ import (
 
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/console"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/feedback"
 )
 
 // Store is every port that a store implements.
@@ -24,6 +26,8 @@ type Store interface {
 	account.Store
 	contact.Store
 	conversation.Store
+	feedback.Store
+	console.Store
 }
 
 // Opener opens a store that is empty when it is called for the first time in a
@@ -42,6 +46,8 @@ func Run(t *testing.T, open Opener) {
 		{"Groups", groups},
 		{"Contacts", contacts},
 		{"Accounts", accounts},
+		{"Feedback", feedbacks},
+		{"Console", consoles},
 		{"Workload", workloads},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -1,5 +1,6 @@
 // Every operation that the app does over HTTP, by noun. What is live goes over the socket (socket.ts).
 import { groupOperations } from './group-operations'
+import { consoleOperations } from './console-operations'
 import type { Http } from './http'
 import type {
   AccountEdit,
@@ -19,6 +20,8 @@ export type Api = ReturnType<typeof createApi>
 
 export function createApi(http: Http) {
   return {
+    ...consoleOperations(http),
+
     server: () => http('get', '/api/v1/server'),
 
     setUp: (body: Setup) => http('post', '/api/v1/setup', { body }),

@@ -5,6 +5,7 @@ import { keepLanding, takeLanding } from '@/platform/landing'
 import { readSetting } from '@/platform/settings'
 import { accountKey, useSession } from '@/stores/session'
 import { boot } from './boot'
+import type * as console from './console'
 import type * as signedOut from './signed-out'
 import type * as signedIn from './signed-in'
 
@@ -18,6 +19,7 @@ declare module 'vue-router' {
 }
 
 const within = (name: keyof typeof signedIn) => () => import('./signed-in').then((views) => views[name])
+const looking = (name: keyof typeof console) => () => import('./console').then((views) => views[name])
 const outside = (name: keyof typeof signedOut) => () => import('./signed-out').then((views) => views[name])
 
 // Who was signed in here before most likely still is: what that needs is on its way while the server is asked.
@@ -72,6 +74,20 @@ export const router = createRouter({
           ],
         },
         { path: 'me', name: 'me', component: within('MeView') },
+        { path: 'me/feedback', name: 'feedback', component: looking('FeedbackView'), meta: { detail: true } },
+        {
+          path: 'console',
+          component: looking('ConsoleView'),
+          meta: { detail: true },
+          children: [
+            { path: '', name: 'console-overview', component: looking('OverviewPane') },
+            { path: 'people', name: 'console-people', component: looking('PeoplePane') },
+            { path: 'groups', name: 'console-groups', component: looking('GroupsPane') },
+            { path: 'feedback', name: 'console-feedback', component: looking('FeedbackPane') },
+            { path: 'sign-ins', name: 'console-sign-ins', component: looking('SignInsPane') },
+            { path: 'log', name: 'console-log', component: looking('LogPane') },
+          ],
+        },
       ],
     },
     {
