@@ -66,7 +66,7 @@ func (s *S3) Put(ctx context.Context, key string, r io.Reader, size int64) error
 	if err := checkKey(key); err != nil {
 		return err
 	}
-	source := &watched{r: &exactly{r, size}}
+	source := &watched{r: &exactly{canceled{ctx, r}, size}}
 	_, err := s.client.PutObject(ctx, s.bucket, key, source, size, minio.PutObjectOptions{
 		ContentType: "application/octet-stream", PartSize: 16 << 20,
 	})

@@ -4,6 +4,7 @@ package conversation
 
 import (
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 )
 
@@ -170,11 +171,14 @@ type Message struct {
 	MentionsAll bool
 	// Via is where the words of a robot came from: empty for the robot itself,
 	// or the name of the host that was asked.
-	Via       string
-	Partial   bool // it is still being written
-	EditedAt  int64
-	CreatedAt int64
-	Version   int64
+	Via     string
+	Partial bool // it is still being written
+	// Attachments are those of a text message, whose body may then be empty. Of
+	// a draft for AppendMessage only their ID counts.
+	Attachments []attachment.Attachment
+	EditedAt    int64
+	CreatedAt   int64
+	Version     int64
 }
 
 type messageKey int64

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 )
 
@@ -13,6 +14,7 @@ var (
 	ErrNotAllowed  = change.Errorf(change.Forbidden, "conversation.not_allowed", "This message can not be delivered: this person is not taking messages from you.")
 	ErrEmpty       = change.Errorf(change.Invalid, "message.empty", "There is nothing to send.").On("body")
 	ErrTooLong     = change.Errorf(change.Invalid, "message.too_long", "This is longer than %d characters. Send it in parts.", MaxBody).On("body")
+	ErrAttachments = change.Errorf(change.Invalid, "message.attachments", "A message can have %d different attachments. Send it in parts.", attachment.MaxPerMessage).On("attachments")
 	ErrMention     = change.Errorf(change.Invalid, "message.mention_unknown", "Somebody who is mentioned is not in this conversation.").On("mentions")
 	ErrMentionAll  = change.Errorf(change.Forbidden, "message.mention_all", "Only owner and admins can mention everybody.").On("mentionsAll")
 	ErrNotEditable = change.Errorf(change.NotFound, "message.not_found", "There is no such message.")
@@ -33,11 +35,25 @@ type Standing struct {
 	IBlocked  bool // the sender blocked the peer
 	Blocked   bool // the peer blocked the sender
 	PeerState account.State
+	// Attachments is how the sender stands to each of those of the message.
+	Attachments []attachment.Standing
 }
 
 // MayPost tells whether the sender may post, and if not, why not. Strangers and
 // former members are told that there is no such conversation.
 func MayPost(s Standing) error {
+	if err := mayWrite(s); err != nil {
+		return err
+	}
+	for _, a := range s.Attachments {
+		if err := attachment.MayUse(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func mayWrite(s Standing) error {
 	switch {
 	case s.Member != Joined:
 		return ErrNotFound

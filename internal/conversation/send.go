@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 )
 
@@ -14,7 +15,9 @@ import (
 type Draft struct {
 	// ClientID is the sender's own name for the send.
 	ClientID string
-	Body     string
+	// Body is the text, or what is said of the attachments: then it may be empty.
+	Body        string
+	Attachments []attachment.ID
 	// Mentions are members who are called by it; MentionsAll calls all.
 	Mentions    []change.ID
 	MentionsAll bool
@@ -32,7 +35,19 @@ func (d Draft) check() error {
 	if len(d.Mentions) > MaxMentions {
 		return change.Errorf(change.Invalid, "request.invalid", "A message can mention %d people.", MaxMentions).On("mentions")
 	}
-	return checkBody(d.Body, d.Partial)
+	if n := len(d.Attachments); n > attachment.MaxPerMessage || len(slices.Compact(slices.Sorted(slices.Values(d.Attachments)))) != n {
+		return ErrAttachments
+	}
+	return checkBody(d.Body, d.Partial || len(d.Attachments) > 0)
+}
+
+// attachments names those of the draft.
+func (d Draft) attachments() []attachment.Attachment {
+	var list []attachment.Attachment
+	for _, id := range d.Attachments {
+		list = append(list, attachment.Attachment{ID: id})
+	}
+	return list
 }
 
 func checkClientID(id string) error {
@@ -48,9 +63,10 @@ func checkClientID(id string) error {
 	return nil
 }
 
-// checkBody refuses an empty text, unless it is still to be written.
-func checkBody(body string, partial bool) error {
-	if !partial && strings.TrimSpace(body) == "" {
+// checkBody refuses an empty text, unless it is still to be written or only
+// goes with something.
+func checkBody(body string, mayBeEmpty bool) error {
+	if !mayBeEmpty && strings.TrimSpace(body) == "" {
 		return ErrEmpty
 	}
 	if utf8.RuneCountInString(body) > MaxBody {
@@ -79,7 +95,7 @@ func (s *Service) Submit(ctx context.Context, actor, conversation change.ID, dra
 	s.store.AppendMessage(ctx, Message{
 		ConversationID: conversation, SenderID: actor, ClientID: draft.ClientID,
 		Kind: Text, Body: draft.Body, CreatedAt: s.clock.Now(),
-		Mentions: draft.Mentions, MentionsAll: draft.MentionsAll, Via: draft.Via, Partial: draft.Partial,
+		Mentions: draft.Mentions, MentionsAll: draft.MentionsAll, Via: draft.Via, Partial: draft.Partial, Attachments: draft.attachments(),
 	}, admit, func(m Message, err error) {
 		if err != nil {
 			done(Delta{}, err)

@@ -133,6 +133,11 @@ func (s *Store) PutAccount(ctx context.Context, a account.Account) (account.Acco
 		return a, err
 	}
 	ch.Put(a)
+	if before.Avatar != a.Avatar {
+		if err := s.hold(ctx, holdsAccount, a.ID, a.Avatar); err != nil {
+			return a, err
+		}
+	}
 	if before.Card() != a.Card() {
 		err = s.spreadCard(ctx, a.ID)
 	}

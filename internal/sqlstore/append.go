@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/conversation"
 )
@@ -128,6 +129,10 @@ func (w *writer) appendOnce(jobs []*job, earlier map[clientKey]conversation.Mess
 	if err != nil {
 		return nil, err
 	}
+	attached, err := w.attached(jobs)
+	if err != nil {
+		return nil, err
+	}
 	var stored []*job
 	inBatch := map[clientKey]*job{}
 	var repeats []*job // of a send in this very batch
@@ -145,11 +150,23 @@ func (w *writer) appendOnce(jobs []*job, earlier map[clientKey]conversation.Mess
 		}
 		standing, ok := standings[place{m.ConversationID, m.SenderID}]
 		standing.At = m.CreatedAt
+		standing.Attachments = nil
+		for i, a := range m.Attachments {
+			found := attached[holding{a.ID, m.SenderID}]
+			standing.Attachments = append(standing.Attachments, found.Standing)
+			if found.Found {
+				m.Attachments[i] = found.Attachment
+			}
+		}
 		if err := call(func() error { return j.append.admit(standing) }); err != nil {
 			if earlier == nil {
 				return nil, errRepeated // it may have been admitted before
 			}
 			j.err = err
+			continue
+		}
+		if slices.ContainsFunc(standing.Attachments, func(s attachment.Standing) bool { return !s.Found }) {
+			j.err = errors.New("a message was admitted with an attachment that does not exist")
 			continue
 		}
 		h := heads[m.ConversationID]
@@ -232,11 +249,65 @@ func (w *writer) standings(jobs []*job) (map[place]conversation.Standing, map[ch
 	return standings, heads, err
 }
 
+// holding is an attachment in the hands of a sender, and attached what there is
+// to know of that.
+type (
+	holding struct {
+		id     attachment.ID
+		sender change.ID
+	}
+	attached struct {
+		attachment.Attachment
+		attachment.Standing
+	}
+)
+
+var attachedSet = newSetText("ti", `SELECT k.column2, `+attachmentColumns+`, CASE WHEN a.owner_id = k.column2 THEN TRUE ELSE FALSE END, `+sharedWith("k.column2")+`
+	FROM (VALUES %s) AS k JOIN attachment a ON a.id = k.column1 JOIN content c ON c.id = a.content_id`)
+
+// attached reads the attachments of the messages, and how the senders stand to
+// them.
+func (w *writer) attached(jobs []*job) (map[holding]attached, error) {
+	var args []any
+	var found map[holding]attached
+	for _, j := range jobs {
+		m := &j.append.message
+		for _, a := range m.Attachments {
+			h := holding{a.ID, m.SenderID}
+			if _, known := found[h]; known {
+				continue
+			}
+			if found == nil {
+				found = map[holding]attached{}
+			}
+			found[h] = attached{}
+			args = append(args, string(a.ID), int64(m.SenderID))
+		}
+	}
+	err := inSets(len(found), func(from, size int) error {
+		rows, err := w.query(w.ctx, attachedSet.text(size), args[2*from:2*(from+size)]...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var sender change.ID
+			a := attached{Standing: attachment.Standing{Found: true}}
+			if err := rows.Scan(append(append([]any{&sender}, attachmentFields(&a.Attachment)...), &a.Owner, &a.Shared)...); err != nil {
+				return err
+			}
+			found[holding{a.Attachment.ID, sender}] = a
+		}
+		return rows.Err()
+	})
+	return found, err
+}
+
 var earlierSet = newSetText("it", `SELECT `+messageColumns+` FROM message JOIN (VALUES %s) AS k ON sender_id = k.column1 AND client_id = k.column2`)
 
 // earlier finds those sends of the jobs that were stored before.
 func (w *writer) earlier(jobs []*job) (map[clientKey]conversation.Message, error) {
-	found := map[clientKey]conversation.Message{}
+	var list []conversation.Message
 	err := inSets(len(jobs), func(from, size int) error {
 		args := make([]any, 0, 2*size)
 		for _, j := range jobs[from : from+size] {
@@ -252,10 +323,17 @@ func (w *writer) earlier(jobs []*job) (map[clientKey]conversation.Message, error
 			if err != nil {
 				return err
 			}
-			found[clientKey{m.SenderID, m.ClientID}] = m
+			list = append(list, m)
 		}
 		return rows.Err()
 	})
+	if err == nil {
+		err = fillAttachments(w.ctx, w, list)
+	}
+	found := make(map[clientKey]conversation.Message, len(list))
+	for _, m := range list {
+		found[clientKey{m.SenderID, m.ClientID}] = m
+	}
 	return found, err
 }
 
@@ -266,6 +344,7 @@ var (
 	// addExtras is for the few messages that have some.
 	addExtras = newSetText("iitb", `UPDATE {or fail} message SET extra = k.column3, partial = k.column4
 		FROM (VALUES %s) AS k WHERE message.conversation_id = k.column1 AND message.seq = k.column2`)
+	addAttachments = newSetText("iiit", `INSERT {or fail} INTO message_attachment (conversation_id, seq, place, attachment_id) VALUES %s`)
 	moveHeads      = newSetText("iiii", `UPDATE {or fail} conversation SET version = k.column2, last_seq = k.column3, last_activity_at = k.column4
 		FROM (VALUES %s) AS k WHERE conversation.id = k.column1`)
 	moveReadSeqs = newSetText("iiii", `UPDATE {or fail} member SET read_seq = k.column3, version = CASE WHEN k.column4 = 0 THEN member.version ELSE k.column4 END
@@ -356,7 +435,7 @@ func (w *writer) writeExtras(messages []*conversation.Message) error {
 			some = append(some, m)
 		}
 	}
-	return inSets(len(some), func(from, size int) error {
+	err := inSets(len(some), func(from, size int) error {
 		args := make([]any, 0, 4*size)
 		for _, m := range some[from : from+size] {
 			text, err := extraOf(m)
@@ -366,6 +445,19 @@ func (w *writer) writeExtras(messages []*conversation.Message) error {
 			args = append(args, int64(m.ConversationID), m.Seq, text, m.Partial)
 		}
 		_, err := w.exec(w.ctx, addExtras.text(size), args...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var places []any
+	for _, m := range some {
+		for i, a := range m.Attachments {
+			places = append(places, int64(m.ConversationID), m.Seq, int64(i), string(a.ID))
+		}
+	}
+	return inSets(len(places)/4, func(from, size int) error {
+		_, err := w.exec(w.ctx, addAttachments.text(size), places[4*from:4*(from+size)]...)
 		return err
 	})
 }

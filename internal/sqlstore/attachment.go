@@ -287,7 +287,7 @@ func sharedWith(account string) string {
 func (s *Store) AttachmentStanding(ctx context.Context, id attachment.ID, account change.ID) (attachment.Standing, error) {
 	st := attachment.Standing{Found: true}
 	err := s.one(ctx, `SELECT a.owner_id = $2, `+sharedWith("$2")+`,
-			EXISTS (SELECT 1 FROM attachment_use u WHERE u.attachment_id = a.id AND u.kind IN ('account.avatar', 'conversation.avatar'))
+			EXISTS (SELECT 1 FROM attachment_use u WHERE u.attachment_id = a.id AND u.kind IN ('`+holdsAccount+`', '`+holdsGroup+`'))
 		FROM attachment a WHERE a.id = $1`, []any{string(id), account}, &st.Owner, &st.Shared, &st.Shown)
 	if errors.Is(err, change.ErrNotFound) {
 		return attachment.Standing{}, nil
@@ -295,8 +295,15 @@ func (s *Store) AttachmentStanding(ctx context.Context, id attachment.ID, accoun
 	return st, err
 }
 
-// reviewAfter is how long an attachment that something ceased to hold stays.
-const reviewAfter = 1 // it is due at once: there is no clock here
+// What holds attachments besides messages.
+const (
+	holdsAccount = "account.avatar"
+	holdsGroup   = "group_profile.avatar"
+)
+
+// reviewNow is when an attachment is looked at that something ceased to hold: at
+// the next occasion.
+const reviewNow = 1
 
 // hold makes the attachments those that a holder has, in place of those that it
 // had: kind is "table.column". attachment.ErrNotFound if there is no such.
@@ -306,7 +313,7 @@ func (s *Store) hold(ctx context.Context, kind string, holder change.ID, ids ...
 		return err
 	}
 	for _, id := range had {
-		if _, err := s.q(ctx).exec(ctx, `UPDATE attachment SET review_at = $2 WHERE id = $1`, id, reviewAfter); err != nil {
+		if _, err := s.q(ctx).exec(ctx, `UPDATE attachment SET review_at = $2 WHERE id = $1`, id, reviewNow); err != nil {
 			return err
 		}
 	}

@@ -98,6 +98,11 @@ func (s *Store) CreateGroup(ctx context.Context, c conversation.Conversation) (c
 		c.ID, string(c.Kind), 0, c.CreatedAt, c.LastActivityAt, nil, nil); err != nil {
 		return c, err
 	}
+	if g.Avatar != "" {
+		if err := s.hold(ctx, holdsGroup, c.ID, g.Avatar); err != nil {
+			return c, err
+		}
+	}
 	ch, err := s.touch(ctx, talk(c.ID))
 	if err != nil {
 		return c, err
@@ -118,6 +123,9 @@ func (s *Store) PutGroup(ctx context.Context, id change.ID, g conversation.Group
 		return conversation.Conversation{}, err
 	}
 	if _, err := s.q(ctx).exec(ctx, `UPDATE conversation SET muted = $2, state = $3 WHERE id = $1`, id, g.Muted, string(g.State)); err != nil {
+		return conversation.Conversation{}, err
+	}
+	if err := s.hold(ctx, holdsGroup, id, g.Avatar); err != nil {
 		return conversation.Conversation{}, err
 	}
 	return s.putConversation(ctx, ch)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/conversation"
 )
@@ -23,6 +24,9 @@ type extra struct {
 	MentionsAll bool        `json:"mentionsAll,omitempty"`
 	Via         string      `json:"via,omitempty"`
 	Happening   *happening  `json:"happening,omitempty"`
+	// Attachments are kept here for reading, and in message_attachment for
+	// finding out who may see one.
+	Attachments []attachment.ID `json:"attachments,omitempty"`
 }
 
 type happening struct {
@@ -37,14 +41,18 @@ type happening struct {
 
 // plain tells whether a message has nothing extra.
 func plain(m *conversation.Message) bool {
-	return m.Happening == nil && len(m.Mentions) == 0 && !m.MentionsAll && m.Via == "" && !m.Partial && m.EditedAt == 0
+	return m.Happening == nil && len(m.Mentions) == 0 && !m.MentionsAll && m.Via == "" && !m.Partial && m.EditedAt == 0 && len(m.Attachments) == 0
 }
 
 func extraOf(m *conversation.Message) (string, error) {
 	if plain(m) {
 		return "", nil
 	}
-	text, err := json.Marshal(extra{m.Mentions, m.MentionsAll, m.Via, (*happening)(m.Happening)})
+	e := extra{Mentions: m.Mentions, MentionsAll: m.MentionsAll, Via: m.Via, Happening: (*happening)(m.Happening)}
+	for _, a := range m.Attachments {
+		e.Attachments = append(e.Attachments, a.ID)
+	}
+	text, err := json.Marshal(e)
 	return string(text), err
 }
 
@@ -59,31 +67,99 @@ func scanMessage(rows *sql.Rows) (m conversation.Message, err error) {
 		return m, fmt.Errorf("message %d of conversation %d: %w", m.Seq, m.ConversationID, err)
 	}
 	m.Mentions, m.MentionsAll, m.Via, m.Happening = e.Mentions, e.MentionsAll, e.Via, (*conversation.Happening)(e.Happening)
+	for _, id := range e.Attachments {
+		m.Attachments = append(m.Attachments, attachment.Attachment{ID: id})
+	}
 	return m, nil
+}
+
+// messages reads all messages of a query, with their attachments.
+func (s *Store) messages(ctx context.Context, query string, args ...any) ([]conversation.Message, error) {
+	list, err := all(ctx, s, scanMessage, query, args...)
+	if err == nil {
+		err = fillAttachments(ctx, s.q(ctx), list)
+	}
+	return list, err
+}
+
+// message is messages for at most one; change.ErrNotFound if there is none.
+func (s *Store) message(ctx context.Context, query string, args ...any) (conversation.Message, error) {
+	list, err := s.messages(ctx, query, args...)
+	if err == nil && len(list) == 0 {
+		err = change.ErrNotFound
+	}
+	if err != nil {
+		return conversation.Message{}, err
+	}
+	return list[0], nil
+}
+
+var attachmentSet = newSetText("t", `SELECT `+attachmentColumns+` FROM (VALUES %s) AS k
+	JOIN attachment a ON a.id = k.column1 JOIN content c ON c.id = a.content_id`)
+
+// fillAttachments reads the attachments of messages that have some, all in one
+// set.
+func fillAttachments(ctx context.Context, q querier, list []conversation.Message) error {
+	found := map[attachment.ID]attachment.Attachment{}
+	var ids []any
+	for _, m := range list {
+		for _, a := range m.Attachments {
+			if _, known := found[a.ID]; !known {
+				found[a.ID] = attachment.Attachment{}
+				ids = append(ids, string(a.ID))
+			}
+		}
+	}
+	err := inSets(len(ids), func(from, size int) error {
+		rows, err := q.query(ctx, attachmentSet.text(size), ids[from:from+size]...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			a, err := scanAttachment(rows)
+			if err != nil {
+				return err
+			}
+			found[a.ID] = a
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		for i, a := range m.Attachments {
+			if m.Attachments[i] = found[a.ID]; m.Attachments[i].ID == "" {
+				return fmt.Errorf("message %d of conversation %d has attachment %s, which is gone", m.Seq, m.ConversationID, a.ID)
+			}
+		}
+	}
+	return nil
 }
 
 // Message implements conversation.Store.
 func (s *Store) Message(ctx context.Context, conv change.ID, seq int64) (conversation.Message, error) {
-	return first(ctx, s, scanMessage, `SELECT `+messageColumns+` FROM message WHERE conversation_id = $1 AND seq = $2`, conv, seq)
+	return s.message(ctx, `SELECT `+messageColumns+` FROM message WHERE conversation_id = $1 AND seq = $2`, conv, seq)
 }
 
 // MessageSent implements conversation.Store.
 func (s *Store) MessageSent(ctx context.Context, sender change.ID, clientID string) (conversation.Message, error) {
-	return first(ctx, s, scanMessage, `SELECT `+messageColumns+` FROM message WHERE sender_id = $1 AND client_id = $2`, sender, clientID)
+	return s.message(ctx, `SELECT `+messageColumns+` FROM message WHERE sender_id = $1 AND client_id = $2`, sender, clientID)
 }
 
 // PartialMessages implements conversation.Store.
 func (s *Store) PartialMessages(ctx context.Context, sender change.ID) ([]conversation.Message, error) {
-	return all(ctx, s, scanMessage, `SELECT `+messageColumns+` FROM message WHERE sender_id = $1 AND partial ORDER BY conversation_id, seq`, sender)
+	return s.messages(ctx, `SELECT `+messageColumns+` FROM message WHERE sender_id = $1 AND partial ORDER BY conversation_id, seq`, sender)
 }
 
 // Messages implements conversation.Store.
 func (s *Store) Messages(ctx context.Context, conv change.ID, after, before int64, limit int, newest bool) ([]conversation.Message, error) {
 	const where = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND seq > $2 AND seq < $3 `
 	if !newest {
-		return all(ctx, s, scanMessage, where+`ORDER BY seq LIMIT $4`, conv, after, before, limit)
+		return s.messages(ctx, where+`ORDER BY seq LIMIT $4`, conv, after, before, limit)
 	}
-	list, err := all(ctx, s, scanMessage, where+`ORDER BY seq DESC LIMIT $4`, conv, after, before, limit)
+	list, err := s.messages(ctx, where+`ORDER BY seq DESC LIMIT $4`, conv, after, before, limit)
 	slices.Reverse(list)
 	return list, err
 }
@@ -109,6 +185,9 @@ func (s *Store) MessagesIn(ctx context.Context, spans []conversation.Span) ([]co
 		var older []conversation.Message
 		older, err = readSets(ctx, s, scanMessage, editedSet, edited)
 		list = append(list, older...)
+	}
+	if err == nil {
+		err = fillAttachments(ctx, s.q(ctx), list)
 	}
 	slices.SortFunc(list, func(a, b conversation.Message) int {
 		return compare(a.ConversationID, b.ConversationID, a.Seq, b.Seq)
@@ -136,6 +215,12 @@ func (s *Store) AddMessage(ctx context.Context, m conversation.Message) (convers
 	if _, err := s.q(ctx).exec(ctx, `INSERT INTO message (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		m.ConversationID, m.Seq, m.SenderID, m.ClientID, string(m.Kind), m.Body, m.CreatedAt, m.Version, text, m.Partial, m.EditedAt); err != nil {
 		return m, err
+	}
+	for i, a := range m.Attachments {
+		if _, err := s.q(ctx).exec(ctx, `INSERT INTO message_attachment (conversation_id, seq, place, attachment_id) VALUES ($1, $2, $3, $4)`,
+			m.ConversationID, m.Seq, i, string(a.ID)); err != nil {
+			return m, err
+		}
 	}
 	version := int64(0)
 	if members <= conversation.MaxSmall {

@@ -77,7 +77,7 @@ var accounts = map[string]func(*testing.T, *world){
 	"a profile is kept, and a card tells whose picture it is": func(t *testing.T, w *world) {
 		ann, bob := must(w.create("ann", "ann@example.org"))(t), must(w.create("bob", "bob@example.org"))(t)
 		w.putContact(contact.Contact{Owner: bob.ID, Account: ann.Card(), State: contact.Friend})
-		ann.Email, ann.Avatar = "Ann@Example.net", "picture-1"
+		ann.Email, ann.Avatar = "Ann@Example.net", string(w.attach(ann, "hash", 1).ID)
 		ann.Profile = account.Profile{
 			About: "Sails 🚣", Gender: account.Female, Place: "Riga", Website: "https://ann.example", GitHub: "ann",
 			Visibility: account.Visibility{About: account.Everyone, Gender: account.Nobody, Place: account.Friends, Website: account.Everyone, GitHub: account.Nobody, Email: account.Friends},
@@ -90,7 +90,7 @@ var accounts = map[string]func(*testing.T, *world){
 		wantEqual(t, "by the new address", must(w.AccountByLogin(t.Context(), "ann@example.net"))(t), ann)
 		wantErr(t, second(w.AccountByLogin(t.Context(), "ann@example.org")), change.ErrNotFound)
 		list := must(w.Contacts(t.Context(), bob.ID, 0))(t)
-		if len(list) != 1 || list[0].Account != ann.Card() || list[0].Account.Avatar != "picture-1" {
+		if len(list) != 1 || list[0].Account != ann.Card() || list[0].Account.Avatar != ann.Avatar {
 			t.Errorf("%+v", list)
 		}
 		s := w.session(ann, "token", 1, 100)

@@ -133,7 +133,7 @@ var groups = map[string]func(*testing.T, *world){
 			t.Error("after a number that was taken:", err)
 		}
 		g := conversation.Group{
-			Name: "新名", Number: "not changed", Avatar: "AAAAAAAAAAAAAAAAAAAAAA", JoinPolicy: conversation.JoinByInvitation, Muted: true, JoinRequests: 99,
+			Name: "新名", Number: "not changed", Avatar: string(w.attach(ann, "hash", 1).ID), JoinPolicy: conversation.JoinByInvitation, Muted: true, JoinRequests: 99,
 			State:        conversation.GroupActive,
 			Announcement: conversation.Announcement{Number: 3, Body: "Read this", AuthorID: ann.ID, CreatedAt: 5},
 		}

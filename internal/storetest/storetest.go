@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/console"
 	"github.com/happychat/happychat/internal/contact"
@@ -26,8 +27,7 @@ type Store interface {
 	account.Store
 	contact.Store
 	conversation.Store
-	feedback.Store
-	console.Store
+	attachment.Store
 }
 
 // Opener opens a store that is empty when it is called for the first time in a
@@ -46,8 +46,7 @@ func Run(t *testing.T, open Opener) {
 		{"Groups", groups},
 		{"Contacts", contacts},
 		{"Accounts", accounts},
-		{"Feedback", feedbacks},
-		{"Console", consoles},
+		{"Attachments", attachments},
 		{"Workload", workloads},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -133,7 +133,7 @@ func Run(t *testing.T, open func(t *testing.T) attachment.Blobs) {
 			go func() {
 				_, _ = w.Write([]byte("hel"))
 				cancel()
-				_, _ = w.Write([]byte("lo"))
+				_ = w.CloseWithError(context.Canceled)
 			}()
 			if err := b.Put(canceled, key, r, 5); err == nil {
 				t.Error("it was put")
