@@ -1,12 +1,14 @@
 package socketio_test
 
 import (
+	"bytes"
 	"compress/flate"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +52,42 @@ func TestAdvisories(t *testing.T) {
 				c.Close()
 			}
 		},
+		// engine.io CVE-2026-59725: a POST of binary data in protocol 4 was never
+		// answered, and kept its connection.
+		"binary POSTs of protocol 4": func(t *testing.T) {
+			for _, body := range []string{"", "\x00", "\x01\x01\xff\x04", "\xff\xfe", strings.Repeat("\x00", 50_000)} {
+				sid := openPolling(t, f)
+				res, err := http.Post(f.url+"polling&sid="+sid, "application/octet-stream", strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				res.Body.Close()
+				if res.StatusCode != http.StatusBadRequest {
+					t.Errorf("%q: %d", body, res.StatusCode)
+				}
+			}
+		},
+		// engine.io GHSA-gr94-w7qr-f4j3: a session ID that is no string, or is named
+		// like a property of every object.
+		"session IDs of the language": func(t *testing.T) {
+			for _, sid := range []string{"constructor", "__proto__", "toString", "%00", "[object%20Object]", "a&sid=b", strings.Repeat("a", 4000)} {
+				if status, _ := f.get("polling&sid=" + sid); status != 400 {
+					t.Errorf("%s: %d", sid, status)
+				}
+				if _, status := wstest.TryDial(t, f.url+"websocket&sid="+sid); status != 400 {
+					t.Errorf("%s by WebSocket: %d", sid, status)
+				}
+			}
+		},
+		// python-engineio CVE-2026-48802: every handshake made a thread, without end.
+		"handshakes that lead nowhere": func(t *testing.T) {
+			before := runtime.NumGoroutine()
+			for range 300 {
+				openPolling(t, f)
+			}
+			http.DefaultClient.CloseIdleConnections()
+			wstest.Eventually(t, "no goroutine is left of them", func() bool { return runtime.NumGoroutine() <= before+50 })
+		},
 		// engine.io CVE-2023-31125: a transport named like a property of every
 		// object.
 		"transport names of the language": func(t *testing.T) {
@@ -69,10 +107,10 @@ func TestAdvisories(t *testing.T) {
 				"2/" + strings.Repeat("a", 90_000), `2["` + strings.Repeat(`\\`, 40_000) + `"]`,
 			} {
 				c, _ := f.connect("")
-				from := time.Now()
-				c.Text("4" + p + strings.Repeat("x", 10))
-				if d := time.Since(from); d > 5*time.Second {
-					t.Errorf("took %v", d)
+				c.Message()
+				c.Text("4"+p+strings.Repeat("x", 10), `42["message"]`)
+				if fr, err := c.Next(); err == nil && fr.Op != 0x88 && fr.Payload != `42["message-back"]` {
+					t.Errorf("got %q", fr.Payload) // and not within the patience of the test
 				}
 				c.Close()
 			}
@@ -105,13 +143,71 @@ func TestAdvisories(t *testing.T) {
 			c.Text(`42["error","x"]`, `42["message"]`)
 			c.Want(`42["message-back"]`)
 		},
-		// socket.io-parser: any number of attachments was waited for and kept.
+		// socket.io-parser CVE-2026-33151: any number of attachments was waited for
+		// and kept.
 		"attachments that never come": func(t *testing.T) {
 			c, _ := f.connect("")
 			c.Message()
 			c.Text(`41000000-["message"]`)
 			c.Text(`451000000-["message"]`)
 			c.WantClose()
+		},
+		// socket.io-parser CVE-2026-69185: attachments were announced, but none, or
+		// other than they came; what was begun was never forgotten.
+		"packets with a false number of attachments": func(t *testing.T) {
+			for _, p := range []string{`450-["message"]`, `460-1[]`, `450-`, `45-1-["message"]`, `451.5-["message"]`, `451e1-["message"]`, `4500-["message"]`} {
+				c, _ := f.connect("")
+				c.Message()
+				c.Text(p)
+				if code, _ := c.WantClose(); code != 1002 {
+					t.Errorf("%s: close code %d", p, code)
+				}
+			}
+			for _, next := range []func(c *wstest.Conn){
+				func(c *wstest.Conn) { c.Text(`451-["message",{"_placeholder":true,"num":0}]`) },
+				func(c *wstest.Conn) { c.Text("41") },
+				func(c *wstest.Conn) { c.Text("40/custom,") },
+			} {
+				c, _ := f.connect("")
+				c.Message()
+				c.Text(`451-["message",{"_placeholder":true,"num":0}]`)
+				next(c)
+				c.WantClose()
+			}
+		},
+		// python-socketio CVE-2026-48804: attachments gathered, each within the limit
+		// of a message, and all together were not.
+		"attachments that are too large together": func(t *testing.T) {
+			c, _ := f.connect("")
+			c.Message()
+			c.Text(`4510-["message"]`)
+			for range 9 {
+				c.Binary(make([]byte, 30_000))
+			}
+			if code, _ := c.WantClose(); code != 1002 {
+				t.Errorf("close code %d", code)
+			}
+		},
+		// ws CVE-2026-48779, CVE-2026-62389: each tiny or empty fragment of a message
+		// that is never finished cost memory.
+		"a message of endless fragments": func(t *testing.T) {
+			for _, fragment := range []string{"", "a"} {
+				c, _ := f.connect("")
+				c.Message()
+				c.Raw(wstest.Masked(0x01, fragment))
+				c.Raw(bytes.Repeat(wstest.Masked(0x00, fragment), 100_000))
+				if code, _ := c.WantClose(); code != 1008 {
+					t.Errorf("close code %d", code)
+				}
+			}
+		},
+		// ws CVE-2026-45736: a close frame with memory that was never written. What is
+		// sent here is the code and the reason, and not a byte more.
+		"a close frame": func(t *testing.T) {
+			c, _ := f.connect("")
+			c.Message()
+			c.Text("4abc")
+			c.WantFrame(0x88, "\x03\xeasocketio: invalid packet")
 		},
 		// ws CVE-2016-10542: messages larger than allowed, declared or in pieces.
 		"a frame that announces gigabytes": func(t *testing.T) {
@@ -133,11 +229,10 @@ func TestAdvisories(t *testing.T) {
 		},
 		// ws CVE-2021-32640: a header that a regular expression chokes on.
 		"a protocol header full of blanks": func(t *testing.T) {
-			from := time.Now()
 			c, _ := wstest.TryDial(t, f.url+"websocket", "Sec-WebSocket-Protocol", "b"+strings.Repeat(" ", 10_000)+"x",
 				"Sec-WebSocket-Extensions", "a"+strings.Repeat(" ", 3000)+";")
-			if c == nil || time.Since(from) > 5*time.Second {
-				t.Error("the handshake failed or took long")
+			if c == nil {
+				t.Error("the handshake failed")
 			}
 		},
 		// ws: compressed messages that become enormous.
