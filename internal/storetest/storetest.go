@@ -28,6 +28,8 @@ type Store interface {
 	contact.Store
 	conversation.Store
 	attachment.Store
+	feedback.Store
+	console.Store
 }
 
 // Opener opens a store that is empty when it is called for the first time in a
@@ -47,6 +49,8 @@ func Run(t *testing.T, open Opener) {
 		{"Contacts", contacts},
 		{"Accounts", accounts},
 		{"Attachments", attachments},
+		{"Feedback", feedbacks},
+		{"Console", consoles},
 		{"Workload", workloads},
 	} {
 		t.Run(group.name, func(t *testing.T) {
