@@ -1,10 +1,12 @@
 package socketio
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"runtime/debug"
+	"strconv"
 	"sync"
 )
 
@@ -189,8 +191,8 @@ func (ns *Namespace) HandleOther(f Handler, opts ...HandlerOption) {
 type None struct{}
 
 // On registers a typed handler. The first argument of the event is decoded into
-// In; with json.RawMessage it is handed over as it is, and with
-// []json.RawMessage all arguments are. If the client wants an acknowledgement
+// In as by Event.Decode, binary data included; with json.RawMessage it is handed
+// over as it is, and with []json.RawMessage all arguments are. If the client wants an acknowledgement
 // it gets the result, or nothing for None; and for an error what
 // Options.EncodeError makes of it.
 func On[In, Out any](ns *Namespace, event string, f func(ctx context.Context, s *Socket, in In) (Out, error), opts ...HandlerOption) {
@@ -219,16 +221,89 @@ func On[In, Out any](ns *Namespace, event string, f func(ctx context.Context, s 
 
 // decode decodes the first argument, or hands it over.
 func (e *Event) decode(in any) error {
-	if all, ok := in.(*[]json.RawMessage); ok {
-		*all = e.Args
+	switch in := in.(type) {
+	case *[]json.RawMessage:
+		*in = e.Args
+		return nil
+	case *json.RawMessage:
+		if len(e.Args) > 0 {
+			*in = e.Args[0]
+		}
 		return nil
 	}
-	if len(e.Args) == 0 {
-		return nil
+	return e.Decode(in)
+}
+
+// Decode decodes the arguments, in their order, into what the pointers point to, as
+// encoding/json does; attachments become the []byte or Binary that they stand for,
+// however deep inside a value. Arguments or pointers that are too many are left
+// alone.
+func (e *Event) Decode(into ...any) error { return decodeArgs(e.Args, e.Attachments, into) }
+
+// Decode is Event.Decode for the arguments of an acknowledgement.
+func (r *Reply) Decode(into ...any) error { return decodeArgs(r.Args, r.Attachments, into) }
+
+func decodeArgs(args []json.RawMessage, attachments [][]byte, into []any) error {
+	in := inliner{attachments, make([]bool, len(attachments))}
+	for i, raw := range args[:min(len(args), len(into))] {
+		if len(attachments) > 0 {
+			var err error
+			if raw, err = in.inline(raw); err != nil {
+				return err
+			}
+		}
+		if err := json.Unmarshal(raw, into[i]); err != nil {
+			return err
+		}
 	}
-	if raw, ok := in.(*json.RawMessage); ok {
-		*raw = e.Args[0]
-		return nil
+	return nil
+}
+
+// inliner puts attachments in the place of their placeholders, as the base64
+// strings that encoding/json takes for a []byte. Each may be used once: a client
+// could name a large one a thousand times.
+type inliner struct {
+	attachments [][]byte
+	used        []bool
+}
+
+func (in *inliner) inline(raw json.RawMessage) (json.RawMessage, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
 	}
-	return json.Unmarshal(e.Args[0], in)
+	v, err := in.fill(v)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(v)
+}
+
+func (in *inliner) fill(v any) (_ any, err error) {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			if v[i], err = in.fill(v[i]); err != nil {
+				return nil, err
+			}
+		}
+	case map[string]any:
+		if v["_placeholder"] == true {
+			num, _ := v["num"].(json.Number)
+			n, err := strconv.Atoi(num.String())
+			if err != nil || n < 0 || n >= len(in.attachments) || in.used[n] {
+				return nil, errPacket
+			}
+			in.used[n] = true
+			return in.attachments[n], nil
+		}
+		for key := range v {
+			if v[key], err = in.fill(v[key]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return v, nil
 }

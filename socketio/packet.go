@@ -131,9 +131,11 @@ func appendHeader(dst []byte, kind byte, attachments int, namespace string, id i
 }
 
 // Binary is an argument of Emit, Ack or a reply that travels as a binary
-// attachment, which a JavaScript client sees as an ArrayBuffer or a Buffer. It
-// must be an argument itself: inside another value, as any []byte, it becomes a
-// base64 string.
+// attachment, which a JavaScript client sees as an ArrayBuffer or a Buffer. To send
+// it, it must be an argument itself: inside another value it becomes a base64
+// string, as any []byte, because encoding/json cannot know of attachments (EmitRaw
+// and AckRaw can send them anywhere). What clients send may have it at any depth:
+// see Event.Decode.
 type Binary []byte
 
 // appendArgs appends the elements of a JSON array. A json.RawMessage is taken

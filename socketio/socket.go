@@ -381,8 +381,14 @@ func (s *Socket) forget(id uint64) {
 
 // EmitWithAck sends an event and waits for the client's acknowledgement, until
 // ctx ends or the socket does (ErrDisconnected). A client need not answer: ctx
-// should have a deadline. It must not be called by a handler of the same socket
-// with a context that never ends.
+// should have a deadline.
+//
+// A handler of the same socket may call it: acknowledgements do not stand in the
+// line of events. But a connection whose line is full is not read, and so neither
+// is the answer that comes behind: a client that floods the server while its
+// handler waits has it wait until ctx ends, and harms nobody but itself. A handler
+// that is not to wait for such a client calls Event.Later and asks from a goroutine
+// of its own.
 func (s *Socket) EmitWithAck(ctx context.Context, event string, args ...any) (*Reply, error) {
 	answer := make(chan *Reply, 1)
 	id, ok := s.expect(func(r *Reply) { answer <- r })
@@ -415,7 +421,7 @@ func Ask[T any](ctx context.Context, s *Socket, event string, args ...any) (T, e
 	if err != nil || len(r.Args) == 0 {
 		return out, err
 	}
-	return out, json.Unmarshal(r.Args[0], &out)
+	return out, r.Decode(&out)
 }
 
 // resolve settles an acknowledgement that came. One that nobody waits for is

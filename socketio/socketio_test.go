@@ -196,6 +196,61 @@ func TestBinaryArguments(t *testing.T) {
 	}
 }
 
+// TestBinaryInsideOfValues has clients send attachments where typed values have a
+// []byte.
+func TestBinaryInsideOfValues(t *testing.T) {
+	f := serve(t, socketio.Options{})
+	root := f.io.Namespace("/")
+	type file struct {
+		Name  string
+		Data  []byte
+		Parts []socketio.Binary
+		Size  json.Number
+		Any   any
+	}
+	socketio.On(root, "upload", func(_ context.Context, _ *socketio.Socket, in file) (string, error) {
+		return fmt.Sprint(in), nil
+	})
+	socketio.On(root, "bytes", func(_ context.Context, _ *socketio.Socket, in socketio.Binary) (socketio.Binary, error) {
+		return append(in, 0), nil
+	})
+	root.Handle("two", func(ctx context.Context, s *socketio.Socket, e *socketio.Event) {
+		var a []byte
+		var b struct{ Deep [][]byte }
+		err := e.Decode(&a, &b, new(int))
+		_ = e.Ack(fmt.Sprint(a, b, err))
+		go func() {
+			back, err := socketio.Ask[struct{ X []byte }](s.Context(), s, "give")
+			_ = s.Emit("given", fmt.Sprint(back, err))
+		}()
+	})
+	c, _ := f.connect("")
+	c.Text(`453-1["upload",{"name":"a","data":{"num":1,"_placeholder":true},"parts":[{"_placeholder":true,"num":0},{"_placeholder":true,"num":2}],"size":12345678901234567890.5,"any":{"_placeholder":false,"num":7}}]`)
+	c.Binary([]byte{1, 2})
+	c.Binary([]byte{3})
+	c.Binary([]byte{3})
+	c.Want(`431["{a [3] [[1 2] [3]] 12345678901234567890.5 map[_placeholder:false num:7]}"]`)
+	c.Text(`451-2["bytes",{"_placeholder":true,"num":0}]`)
+	c.Binary([]byte{9})
+	c.Want(`461-2[{"_placeholder":true,"num":0}]`)
+	c.WantFrame(0x82, "\x09\x00")
+	for _, num := range []string{"1", "-1", `"0"`, "0.5", "null", "{}", "1e99"} {
+		c.Text(fmt.Sprintf(`451-3["bytes",{"_placeholder":true,"num":%s}]`, num))
+		c.Binary(nil)
+		c.Want(`433[{"error":{"message":"invalid arguments"}}]`)
+	}
+	c.Text(`451-3["bytes",[{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]]`) // one for two
+	c.Binary([]byte{1})
+	c.Want(`433[{"error":{"message":"invalid arguments"}}]`)
+	c.Text(`452-4["two",{"_placeholder":true,"num":0},{"deep":[{"_placeholder":true,"num":1}]}]`)
+	c.Binary([]byte{1})
+	c.Binary([]byte{2})
+	c.Want(`434["[1] {[[2]]} \u003cnil\u003e"]`, `420["give"]`)
+	c.Text(`461-0[{"x":{"_placeholder":true,"num":0}}]`)
+	c.Binary([]byte{5})
+	c.Want(`42["given","{[5]} \u003cnil\u003e"]`)
+}
+
 type sum struct{ A, B int }
 
 func TestTypedHandlers(t *testing.T) {
