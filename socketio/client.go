@@ -438,30 +438,27 @@ func (c *client) event(t task) {
 	c.inFlight++
 	closed := c.closed
 	c.mu.Unlock()
-	ctx, cancel := s.Context(), context.CancelFunc(func() {})
 	if closed { // it came before the end, and is still done
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), c.connectTimeout())
+		e.late = c.connectTimeout()
 	}
 	for _, m := range s.ns.perPacket {
-		if !c.allowed(ctx, m, s, e) {
-			cancel()
+		if !c.allowed(m, s, e) {
 			e.Done()
 			return
 		}
 	}
 	switch {
 	case h == nil:
-		cancel()
 		e.Done()
 	case h.concurrent:
-		go h.run(ctx, cancel, s, e)
+		go h.run(s, e)
 	default:
-		h.run(ctx, cancel, s, e)
+		h.run(s, e)
 	}
 }
 
 // allowed asks the middleware for events, and answers the event when it refuses.
-func (c *client) allowed(ctx context.Context, m PacketMiddleware, s *Socket, e *Event) (ok bool) {
+func (c *client) allowed(m PacketMiddleware, s *Socket, e *Event) (ok bool) {
 	o := &c.srv.opts
 	defer func() {
 		if v := recover(); v != nil {
@@ -470,7 +467,7 @@ func (c *client) allowed(ctx context.Context, m PacketMiddleware, s *Socket, e *
 			ok = false
 		}
 	}()
-	err := m(ctx, s, e)
+	err := m(eventContext{e}, s, e)
 	if err == nil {
 		return true
 	}

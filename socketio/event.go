@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // Error is an error that a client may see.
@@ -61,10 +62,16 @@ type Event struct {
 	socket *Socket
 	id     int64
 
+	late time.Duration // how long it may take after the end of the connection, or 0
+
 	mu    sync.Mutex
 	acked bool
 	later bool
 	done  bool
+	ctx   context.Context // nil until it is asked for
+	stop  context.CancelCauseFunc
+
+	next, prev *Event // of those that end with the socket; guarded by socket.mu
 }
 
 // WantsAck reports whether the client has asked for an acknowledgement. Without
@@ -119,12 +126,17 @@ func (e *Event) AckRaw(array json.RawMessage, attachments ...[]byte) error {
 // acknowledged. It does nothing to one that is closed.
 func (e *Event) Done() {
 	e.mu.Lock()
-	first := !e.done
+	first, stop := !e.done, e.stop
 	e.done = true
 	e.mu.Unlock()
-	if first {
-		e.socket.client.release()
+	if !first {
+		return
 	}
+	if stop != nil {
+		e.socket.unwatch(e)
+		stop(nil)
+	}
+	e.socket.client.release()
 }
 
 // returned is called when the handler has returned.
@@ -137,7 +149,9 @@ func (e *Event) returned() {
 	}
 }
 
-// Handler handles one kind of event. ctx ends with the socket.
+// Handler handles one kind of event. ctx ends when the event is done, which is when
+// the handler has returned or what Event.Later has put off has come; and it ends
+// with the socket, whose reason is its cause.
 type Handler func(ctx context.Context, s *Socket, e *Event)
 
 // HandlerOption changes how a handler is run.
@@ -153,8 +167,7 @@ type handler struct {
 	concurrent bool
 }
 
-func (h *handler) run(ctx context.Context, cancel context.CancelFunc, s *Socket, e *Event) {
-	defer cancel()
+func (h *handler) run(s *Socket, e *Event) {
 	defer e.returned()
 	defer func() {
 		if v := recover(); v != nil {
@@ -163,7 +176,7 @@ func (h *handler) run(ctx context.Context, cancel context.CancelFunc, s *Socket,
 			_ = e.Ack(o.EncodeError(errors.New("panic in handler")))
 		}
 	}()
-	h.f(ctx, s, e)
+	h.f(eventContext{e}, s, e)
 }
 
 // Handle registers the handler of an event, in place of an earlier one. The

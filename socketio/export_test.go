@@ -14,3 +14,14 @@ func Paused(s *Socket) bool {
 	defer s.client.mu.Unlock()
 	return s.client.paused
 }
+
+// OpenEvents is the number of events whose context ends with the socket.
+func OpenEvents(s *Socket) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for e := s.open; e != nil; e = e.next {
+		n++
+	}
+	return n
+}

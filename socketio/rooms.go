@@ -7,7 +7,7 @@ import (
 
 // roomTable knows which sockets of a namespace are in which rooms. A room has
 // its members in a slice, and a socket its places in those slices, so that
-// sending to a room walks memory in order and a room of one costs little.
+// sending to a room walks memory in order.
 type roomTable struct {
 	mu    sync.RWMutex
 	rooms map[string]*room
@@ -18,6 +18,7 @@ type roomTable struct {
 type room struct {
 	name    string
 	members []*Socket
+	one     [1]*Socket // what members lies in while there are no more
 }
 
 // membership is a socket's place in a room.
@@ -35,6 +36,7 @@ func (t *roomTable) enter(s *Socket, rooms []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.byID[s.id] = s
+	s.rooms = make([]membership, 0, 1+len(rooms))
 	t.add(s, &t.all)
 	t.joinLocked(s, rooms)
 }
@@ -52,6 +54,7 @@ func (t *roomTable) joinLocked(s *Socket, rooms []string) {
 		r := t.rooms[name]
 		if r == nil {
 			r = &room{name: name}
+			r.members = r.one[:0]
 			t.rooms[name] = r
 		}
 		if s.in(r) < 0 {
@@ -63,6 +66,9 @@ func (t *roomTable) joinLocked(s *Socket, rooms []string) {
 func (t *roomTable) add(s *Socket, r *room) {
 	s.rooms = append(s.rooms, membership{r, len(r.members)})
 	r.members = append(r.members, s)
+	if len(r.members) == 2 {
+		r.one[0] = nil
+	}
 }
 
 // in returns the index of r among the socket's rooms, or -1.

@@ -49,6 +49,7 @@ type Socket struct {
 	mu      sync.Mutex
 	data    any
 	life    *life
+	open    *Event    // those whose context somebody has asked for
 	waiting *[]string // rooms to join once connected
 	acks    *acks
 }
@@ -145,9 +146,16 @@ func (s *Socket) cancel(cause error) {
 	if s.life.stop != nil {
 		s.life.stop(cause)
 	}
-	waiting := s.acks
-	s.acks = nil
+	waiting, open := s.acks, s.open
+	s.acks, s.open = nil, nil
+	var stops []context.CancelCauseFunc
+	for e := open; e != nil; e = e.next {
+		stops = append(stops, e.stop)
+	}
 	s.mu.Unlock()
+	for _, stop := range stops {
+		stop(cause)
+	}
 	if waiting != nil {
 		for _, f := range waiting.byID {
 			f(nil)
