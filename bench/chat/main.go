@@ -1,5 +1,5 @@
 // Command chat measures the messenger as it is: durable sends in the process
-// and through Socket.IO, from start to ready, memory at rest, and the history
+// and through Socket.IO, signed-in sockets that do nothing, from start to ready, memory at rest, and the history
 // of a large database. Everything runs on this machine and ends by itself.
 //
 //	go build -o bin/happychat ./cmd/happychat && go run ./bench/chat -binary bin/happychat
@@ -23,7 +23,8 @@ var (
 	folder   = flag.String("dir", "", "where the data goes, and is removed again; default: a temporary folder")
 	each     = flag.Duration("time", 5*time.Second, "how long each load runs")
 	messages = flag.Int("messages", 1_000_000, "messages of the large database")
-	only     = flag.String("only", "", "one of: process, socket, large")
+	sockets  = flag.Int("sockets", 10_000, "signed-in sockets that do nothing")
+	only     = flag.String("only", "", "one of: process, socket, idle, large")
 )
 
 func main() {
@@ -49,7 +50,7 @@ func run(dir string) error {
 	for _, part := range []struct {
 		name string
 		run  func(dir string) error
-	}{{"process", inProcess}, {"socket", throughSocket}, {"large", large}} {
+	}{{"process", inProcess}, {"socket", throughSocket}, {"idle", idle}, {"large", large}} {
 		if *only != "" && *only != part.name {
 			continue
 		}
