@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build web gen fmt check test test-go test-web e2e pictures bench bench-realtime clean
+.PHONY: help run dev build web gen fmt check test test-go test-web e2e pictures bench bench-realtime bench-many clean
 
 help: ## List what there is to do
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench: build ## Measure: sends a second, latency, start, memory, history
 
 bench-realtime: bench/realtime/peers/node/node_modules/.package-lock.json ## Measure the Socket.IO server beside its peers
 	$(GO) run ./bench/realtime $(ARGS)
+
+bench-many: build ## Hold 250,000 signed-in connections on one installation; needs PostgreSQL, 12 GiB and ten minutes
+	$(GO) run ./bench/many $(ARGS)
 
 clean: ## Remove what was built (never the data)
 	rm -rf bin internal/webui/dist .cache web/node_modules e2e/node_modules

@@ -100,6 +100,26 @@ func cut(b []byte) (payload []byte, size int) {
 	return b[head : head+n], head + n
 }
 
+// Cut hands over the messages that b consists of; it must end with one.
+func Cut(b []byte, f func(payload []byte)) error {
+	for len(b) > 0 {
+		p, size := cut(b)
+		if size == 0 {
+			return io.ErrUnexpectedEOF
+		}
+		f(p)
+		b = b[size:]
+	}
+	return nil
+}
+
+// Rest hands over what was read and not asked for with Next.
+func (c *Conn) Rest(f func(payload []byte)) error {
+	b := c.rest
+	c.rest = nil
+	return Cut(b, f)
+}
+
 // Next waits for one message; for the time before the load begins.
 func (c *Conn) Next() ([]byte, error) {
 	for {

@@ -103,8 +103,17 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.server.ServeHTTP(w, r)
 }
 
-// stillUsedEvery is how often sessions that are connected are noted as used.
-const stillUsedEvery = 4 * time.Minute
+// Sessions that are connected are noted as used every stillUsedEvery, a share of
+// them at a time: ten thousand at once would hold up what people write.
+const (
+	stillUsedEvery  = 4 * time.Minute
+	stillUsedShares = 48
+)
+
+// shareOf spreads sessions evenly.
+func shareOf(session change.ID) int {
+	return int(uint64(session) * 0x9e3779b97f4a7c15 >> 32 % stillUsedShares)
+}
 
 // Run keeps the sessions of connected sockets from expiring, and in touch with
 // the other nodes, until ctx is done.
@@ -113,15 +122,17 @@ func (h *Hub) Run(ctx context.Context) {
 	loops.Go(func() { h.runBeats(ctx) })
 	loops.Go(func() { h.runChecks(ctx) })
 	defer loops.Wait()
-	tick := time.NewTicker(stillUsedEvery)
+	tick := time.NewTicker(stillUsedEvery / stillUsedShares)
 	defer tick.Stop()
-	for {
+	for turn := 0; ; turn = (turn + 1) % stillUsedShares {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 			for _, s := range h.chat.Except().Sockets() {
-				h.StillUsed(actorOf(s))
+				if who := actorOf(s); shareOf(who.SessionID) == turn {
+					h.StillUsed(who)
+				}
 			}
 		}
 	}

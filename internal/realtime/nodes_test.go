@@ -145,3 +145,19 @@ func TestAudienceIsNeverStale(t *testing.T) {
 		t.Errorf("later told %v, read %d times", got, reads)
 	}
 }
+
+// Sessions that were made one after the other are spread over all shares.
+func TestSharesAreEven(t *testing.T) {
+	for name, id := range map[string]func(i int) change.ID{
+		"counted":           func(i int) change.ID { return change.ID(2<<40 + i) },
+		"one a millisecond": func(i int) change.ID { return change.ID(1<<60 + i<<22) },
+	} {
+		var counts [stillUsedShares]int
+		for i := range 100 * stillUsedShares {
+			counts[shareOf(id(i))]++
+		}
+		if least, most := slices.Min(counts[:]), slices.Max(counts[:]); least < 50 || most > 200 {
+			t.Errorf("%s: between %d and %d of 100", name, least, most)
+		}
+	}
+}
