@@ -46,6 +46,7 @@ func Run(t *testing.T, open Opener) {
 		{"Append", appends},
 		{"Conversations", conversations},
 		{"Groups", groups},
+		{"Races", races},
 		{"Contacts", contacts},
 		{"Accounts", accounts},
 		{"Attachments", attachments},
