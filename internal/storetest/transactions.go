@@ -207,7 +207,10 @@ var transactions = map[string]func(*testing.T, *world){
 		ann, bob, c := w.pair("ann")
 		reads := []func(ctx context.Context) error{
 			func(ctx context.Context) error { _, err := w.Joined(ctx, ann.ID); return err },
-			func(ctx context.Context) error { _, err := w.Members(ctx, []conversation.Since{{Conversation: c.ID}}); return err },
+			func(ctx context.Context) error {
+				_, err := w.Members(ctx, []conversation.Since{{Conversation: c.ID}})
+				return err
+			},
 			func(ctx context.Context) error { _, err := w.Friends(ctx, ann.ID); return err },
 			func(ctx context.Context) error { _, err := w.Contacts(ctx, bob.ID, 0); return err },
 			func(ctx context.Context) error { _, err := w.Contacts(ctx, bob.ID, 1); return err },
