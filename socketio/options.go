@@ -97,9 +97,9 @@ type Options struct {
 	// by default only if its host is the request's host. A request that is
 	// accepted gets the CORS headers for its origin, with credentials.
 	CheckOrigin func(*http.Request) bool
-	// ClientAddr names the client for MaxPendingPerAddr and
-	// Handshake.RemoteAddr; by default the address of the TCP peer. Behind a
-	// proxy it has to look at what the proxy says.
+	// ClientAddr names the client for MaxPendingPerAddr; by default the address
+	// of the TCP peer, and for IPv6 its /64. Behind a proxy it has to look at what
+	// the proxy says.
 	ClientAddr func(*http.Request) string
 
 	// Adapter connects this server with the others of a cluster; nil when there

@@ -218,7 +218,7 @@ func TestBinaryInsideOfValues(t *testing.T) {
 		var a []byte
 		var b struct{ Deep [][]byte }
 		err := e.Decode(&a, &b, new(int))
-		_ = e.Ack(fmt.Sprint(a, b, err))
+		_ = e.Ack(fmt.Sprintf("%x %v %v", a, b, err))
 		go func() {
 			back, err := socketio.Ask[struct{ X []byte }](s.Context(), s, "give")
 			_ = s.Emit("given", fmt.Sprint(back, err))
@@ -239,13 +239,13 @@ func TestBinaryInsideOfValues(t *testing.T) {
 		c.Binary(nil)
 		c.Want(`433[{"error":{"message":"invalid arguments"}}]`)
 	}
-	c.Text(`451-3["bytes",[{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]]`) // one for two
+	c.Text(`451-3["upload",{"data":{"_placeholder":true,"num":0},"parts":[{"_placeholder":true,"num":0}]}]`) // one for two
 	c.Binary([]byte{1})
 	c.Want(`433[{"error":{"message":"invalid arguments"}}]`)
 	c.Text(`452-4["two",{"_placeholder":true,"num":0},{"deep":[{"_placeholder":true,"num":1}]}]`)
 	c.Binary([]byte{1})
 	c.Binary([]byte{2})
-	c.Want(`434["[1] {[[2]]} \u003cnil\u003e"]`, `420["give"]`)
+	c.Want(`434["01 {[[2]]} \u003cnil\u003e"]`, `420["give"]`)
 	c.Text(`461-0[{"x":{"_placeholder":true,"num":0}}]`)
 	c.Binary([]byte{5})
 	c.Want(`42["given","{[5]} \u003cnil\u003e"]`)
