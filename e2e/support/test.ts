@@ -7,6 +7,7 @@ import { Person, type PersonOptions } from './person.ts'
 import { Server } from './server.ts'
 
 export { computer, phone } from './person.ts'
+export type { Person } from './person.ts'
 export { linkIn } from './mailbox.ts'
 export { expect }
 

@@ -215,6 +215,7 @@ func (a *App) build() error {
 	a.counter = console.NewCounter(a.Store, o.Clock, time.Local, func() int { return a.Hub.Connections() }, o.Log)
 	a.Hub = realtime.New(realtime.Options{
 		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, AllowLookup: a.Accounts.AllowLookup, Base: a.base.String(), Conversations: a.Conversations,
+		Ask:       a.ask,
 		Directory: a.Store, Bus: a.bus, Beat: o.Beat, Clock: o.Clock, Guard: guard, Log: o.Log,
 	})
 	ui, err := webui.New()
@@ -253,6 +254,15 @@ func Forget(store *sqlstore.Store, ids *change.IDs, clock change.Clock) func(ctx
 	return func(ctx context.Context, id change.ID) error {
 		return contacts.Forget(ctx, id)
 	}
+}
+
+// ask sends a friend request, as often as anybody may.
+func (a *App) ask(ctx context.Context, actor account.Actor, to change.ID, greeting string) error {
+	if err := a.Accounts.AllowLookup(ctx, actor); err != nil {
+		return err
+	}
+	_, err := a.Contacts.Ask(ctx, actor.AccountID, to, greeting, "")
+	return err
 }
 
 // Noted gives what writes the commands that the command line gives into the log

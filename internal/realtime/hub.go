@@ -28,6 +28,9 @@ type Directory interface {
 	// Friends lists those whose presence the account may see, and who may see
 	// its own.
 	Friends(ctx context.Context, account change.ID) ([]change.ID, error)
+	// Account and Conversation give what old clients are told besides.
+	Account(ctx context.Context, id change.ID) (account.Account, error)
+	Conversation(ctx context.Context, id change.ID) (conversation.Conversation, error)
 	// SessionsGone tells which of the sessions there are no more.
 	SessionsGone(ctx context.Context, sessions []change.ID) ([]change.ID, error)
 }
@@ -41,8 +44,10 @@ type Options struct {
 	// AllowLookup tells whether somebody may ask once more who or what there is.
 	AllowLookup   func(context.Context, account.Actor) error
 	Conversations *conversation.Service
-	Directory     Directory
-	Bus           bus.Bus
+	// Ask sends a friend request.
+	Ask       func(ctx context.Context, actor account.Actor, to change.ID, greeting string) error
+	Directory Directory
+	Bus       bus.Bus
 	// Beat is how often the nodes tell each other that they live; 0: a second.
 	// What they notice late, such as a lost message, they notice after a few.
 	Beat  time.Duration
@@ -62,6 +67,7 @@ type Hub struct {
 	audiences audiences
 	presence  presence
 	endings   endings
+	seed      seed
 	nodes     *nodes
 	checks    chan struct{} // holds one while all sessions are to be looked at
 	cancel    func()
@@ -85,10 +91,15 @@ func New(o Options) *Hub {
 	h.chat = h.server.Namespace("/")
 	h.chat.Use(h.admit)
 	h.chat.OnConnect(h.connected)
-	h.chat.OnDisconnect(func(s *socketio.Socket, _ socketio.Reason) { h.presence.left(actorOf(s).AccountID) })
+	h.chat.OnDisconnect(func(s *socketio.Socket, _ socketio.Reason) {
+		h.presence.left(actorOf(s).AccountID)
+		h.seed.leave(s)
+	})
 	h.audiences.load = o.Directory.MemberIDs
 	h.presence.start(h)
 	h.commands()
+	h.seed = seed{hub: h, speakers: map[string]bool{}}
+	h.seed.commands()
 	h.cancel = o.Bus.Subscribe(h.receive)
 	return h
 }
@@ -270,6 +281,7 @@ func (h *Hub) deliver(m bus.Message) {
 		if err := h.chat.To(rooms...).Emit(m.Event, m.Payload); err != nil {
 			h.Log.Error("event not sent", "event", m.Event, "err", err)
 		}
+		h.seed.deliver(m)
 	}
 }
 
