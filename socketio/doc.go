@@ -19,8 +19,8 @@
 //	http.Handle("/socket.io/", io)
 //
 // It is not a message broker and keeps nothing: who was not connected gets
-// nothing, and an event may be lost with a connection. It does not know what an
-// event means.
+// nothing, and an event may be lost with a connection (Options.RecoveryWindow
+// narrows that). It does not know what an event means.
 //
 // # Layers
 //
@@ -35,6 +35,15 @@
 // there is something to do; Concurrent handlers, and those that call
 // Event.Later, give way to the next event before they have finished. An
 // acknowledgement that EmitWithAck waits for does not stand in that line.
+//
+// # Errors
+//
+// An *Error is meant for the client, with its message and data: middleware refuses
+// with it, and a typed handler answers with it. Every other error that they return
+// is logged, and the client sees "internal error". A panic in either is the same.
+// What is sent returns ErrDisconnected when there is nobody to send to, and
+// otherwise only what could not be encoded: that something was queued does not say
+// that it arrives. For that there are acknowledgements.
 //
 // # Limits
 //

@@ -62,6 +62,35 @@ func TestRoom(t *testing.T) {
 	old.Want("40", `42["auth",{}]`)
 }
 
+// TestNamespaces has what the document's suite asks for, in both namespaces.
+func TestNamespaces(t *testing.T) {
+	url := run(t, config{})
+	for _, ns := range []string{"", "/custom,"} {
+		c := wstest.Dial(t, url+"/socket.io/?EIO=4&transport=websocket", "Origin", "null")
+		c.Message()
+		c.Text("40" + ns)
+		c.Message()
+		c.Want("42" + ns + `["auth",{}]`) // by itself, a moment later
+		c.Text("42"+ns+`["message",1,{"2":[3]}]`, "42"+ns+`7["message-with-ack",1,"2"]`, "451-"+ns+`8["message-with-ack",{"_placeholder":true,"num":0}]`)
+		c.Binary([]byte{1})
+		c.Want("42"+ns+`["message-back",1,{"2":[3]}]`, "43"+ns+`7[1,"2"]`, "461-"+ns+`8[{"_placeholder":true,"num":0}]`)
+		c.WantFrame(0x82, "\x01")
+	}
+	if _, status := wstest.TryDial(t, url+"/socket.io/?EIO=3&transport=websocket"); status != 400 {
+		t.Errorf("protocol 3 without -eio3: %d", status)
+	}
+}
+
+func TestEngineOfProtocol3(t *testing.T) {
+	url := run(t, config{engine: true, eio3: true})
+	c := wstest.Dial(t, url+"/engine.io/?EIO=3&transport=websocket")
+	c.Message()
+	c.Text("4hello", "2")
+	c.Want("4hello", "3")
+	c.Binary([]byte{4, 1})
+	c.WantFrame(0x82, "\x04\x01")
+}
+
 func TestEngine(t *testing.T) {
 	url := run(t, config{engine: true})
 	c := wstest.Dial(t, url+"/engine.io/?EIO=4&transport=websocket")
