@@ -1,4 +1,5 @@
 // Every operation that the app does over HTTP, by noun. What is live goes over the socket (socket.ts).
+import { accountOperations } from './account-operations'
 import { groupOperations } from './group-operations'
 import { consoleOperations } from './console-operations'
 import type { Http } from './http'
@@ -7,7 +8,6 @@ import type {
   Activation,
   AskFriend,
   ID,
-  MessagePage,
   MessageQuery,
   PasswordChange,
   Registration,
@@ -59,10 +59,11 @@ export function createApi(http: Http) {
     declineRequest: (id: ID) => http('post', '/api/v1/friend-requests/{id}/decline', { path: { id } }),
     withdrawRequest: (id: ID) => http('post', '/api/v1/friend-requests/{id}/withdraw', { path: { id } }),
 
+    ...accountOperations(http),
     ...groupOperations(http),
 
     openConversation: (accountId: ID) => http('post', '/api/v1/conversations', { body: { accountId } }),
     messages: (id: ID, query: MessageQuery) =>
-      http('get', '/api/v1/conversations/{id}/messages', { path: { id }, query }) as Promise<MessagePage>,
+      http('get', '/api/v1/conversations/{id}/messages', { path: { id }, query }),
   }
 }

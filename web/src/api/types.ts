@@ -1,8 +1,5 @@
 // The shapes that cross the network, as the server's own description gives them (schema.gen.ts).
-import type * as Groups from './groups'
 import type { components, webhooks } from './schema.gen'
-
-export type * from './groups'
 
 type Schemas = components['schemas']
 
@@ -13,8 +10,35 @@ export type ID = string
 export type Problem = Omit<Schemas['Problem'], 'type'>
 export type FieldError = Schemas['ProblemField']
 
+export type Card = Schemas['Card']
+export type Conversation = Schemas['Conversation']
+export type Group = Schemas['Group']
+export type Announcement = Schemas['Announcement']
+export type Member = Schemas['Member']
+export type Membership = Schemas['Membership']
+export type Message = Schemas['Message']
+export type Notice = Schemas['Notice']
+export type MessagePage = Schemas['MessagePage']
+export type ConversationDelta = Schemas['ConversationDelta']
+export type UserDelta = Schemas['UserDelta']
+export type SyncResult = Schemas['SyncResult']
+export type GroupCard = Schemas['GroupCard']
+export type JoinRequest = Schemas['JoinRequest']
+export type Invitation = Schemas['Invitation']
+export type GroupLink = Schemas['GroupLink']
+export type GroupEdit = Schemas['GroupEdit']
+export type MemberEdit = Schemas['MemberEdit']
+export type NewLink = Schemas['NewLink']
+export type NewGroup = Schemas['NewGroup']
+export type MembershipEdit = Schemas['Settings']
+export type MemberPage = Schemas['MemberList']
+/** The members of a group page by page, found by any of their names. */
+export type MemberQuery = Omit<Schemas['MemberListIn'], 'conversationId'>
 export type Account = Schemas['Account']
 export type Contact = Schemas['Contact']
+export type Profile = Omit<Schemas['Profile'], '$schema'>
+export type EmailChange = Schemas['EmailChange']
+export type EmailConfirmed = Schemas['EmailConfirmed']
 export type FriendRequest = Schemas['FriendRequest']
 export type SyncRequest = Schemas['SyncIn']
 export type Presence = Schemas['Presence']
@@ -54,20 +78,8 @@ export type EventName = Exclude<keyof webhooks, CommandName>
 
 /** What a client can ask over the socket, and what it gets. */
 export type SocketCommands = {
-  [K in CommandName]: { request: Carried<K>; result: Grown<Result<K>> }
-} & { 'message.send': { request: { mentions?: ID[]; mentionsAll?: boolean } } }
+  [K in CommandName]: { request: Carried<K>; result: Result<K> }
+}
 
 /** What the server tells without being asked. */
-export type SocketEvents = { [K in EventName]: Grown<Carried<K>> }
-
-type Grown<T> = T extends Schemas['SyncResult']
-  ? Groups.SyncResult
-  : T extends Schemas['MessagePage']
-    ? Groups.MessagePage
-    : T extends Schemas['Membership']
-      ? Groups.Membership
-      : T extends Schemas['ConversationDelta']
-        ? Groups.ConversationDelta
-        : T extends Schemas['UserDelta']
-          ? Groups.UserDelta
-          : T
+export type SocketEvents = { [K in EventName]: Carried<K> }

@@ -32,6 +32,7 @@ export const router = createRouter({
     { path: '/sign-in', component: outside('SignInView'), meta: { open: 'only' } },
     { path: '/sign-up', component: outside('SignUpView'), meta: { open: 'only' } },
     { path: '/activate', component: outside('ActivateView'), meta: { open: 'always' } },
+    { path: '/confirm-email', component: outside('ConfirmEmailView'), meta: { open: 'always' } },
     { path: '/forgot', component: outside('ForgotView'), meta: { open: 'always' } },
     { path: '/reset', component: outside('ResetView'), meta: { open: 'always' } },
     {
@@ -51,6 +52,14 @@ export const router = createRouter({
               props: true,
               meta: { detail: true },
             },
+            { path: '/join', name: 'join', component: within('JoinPane'), meta: { detail: true } },
+            {
+              path: '/group/:number(\\d+)',
+              name: 'group',
+              component: within('JoinPane'),
+              props: true,
+              meta: { detail: true },
+            },
           ],
         },
         {
@@ -58,6 +67,19 @@ export const router = createRouter({
           component: within('ContactsView'),
           children: [
             { path: '', name: 'contacts', component: within('NoContact') },
+            {
+              path: '/add/:username',
+              name: 'add',
+              component: within('AddPane'),
+              props: true,
+              meta: { detail: true },
+            },
+            {
+              path: 'groups',
+              name: 'groups',
+              component: within('GroupsPane'),
+              meta: { detail: true },
+            },
             {
               path: 'requests',
               name: 'requests',

@@ -19,7 +19,7 @@ import { sameOrNew, shownMessage, shownPending } from './messages'
 import { groupInfo } from './group-info'
 import { refusalOf } from './refusal'
 import { sameObject } from './same'
-import type { ConversationSummary, LeftReason, Problem, ThreadMessage } from './types'
+import type { ConversationSummary, LeftReason, Member, Problem, ThreadMessage } from './types'
 
 export const useConversations = defineStore('conversations', () => {
   const live = useLive()
@@ -124,11 +124,15 @@ export const useConversations = defineStore('conversations', () => {
     return membership?.state === 'left' ? (membership.leftReason ?? 'quit') : null
   }
 
+  /** Somebody there, as far as is known. */
+  function memberIn(id: string, accountId: string): Member | undefined {
+    void members.value
+    return live.engine?.replica.conversation(id).members.get(accountId)
+  }
+
   /** What somebody calls themselves there: their name in the group, else their name. */
   function ownNameIn(id: string, accountId: string): string {
-    void members.value
-    const { replica } = live.engine ?? {}
-    return replica?.conversation(id).members.get(accountId)?.nickname || contacts.card(accountId)?.name || ''
+    return memberIn(id, accountId)?.nickname || contacts.card(accountId)?.name || ''
   }
 
   /** My remark for somebody, else their name in the group, else their name. */
@@ -162,6 +166,7 @@ export const useConversations = defineStore('conversations', () => {
     totalUnread,
     get,
     leftReason,
+    memberIn,
     ownNameIn,
     nameIn,
     openWith,

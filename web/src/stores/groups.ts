@@ -53,18 +53,14 @@ export const useGroups = defineStore('groups', () => {
   }
 
   /** Gives its id. The same `clientId` makes it only once. */
-  async function create(group: NewGroup, clientId: string): Promise<string> {
-    return entered(await api.createGroup(group, clientId))
+  async function create(group: NewGroup): Promise<string> {
+    return entered(await api.createGroup(group))
   }
 
   const update = async (id: string, edit: GroupEdit) => learn(await api.updateGroup(id, edit))
 
   /** Empty takes it away. */
   const announce = async (id: string, body: string) => learn(await api.setAnnouncement(id, body))
-
-  async function leave(id: string): Promise<void> {
-    await api.removeMember(id, live.running().me)
-  }
 
   async function answerInvitation(id: string, answer: 'accept' | 'decline'): Promise<string | null> {
     if (answer === 'accept') return entered(await api.acceptInvitation(id))
@@ -96,7 +92,7 @@ export const useGroups = defineStore('groups', () => {
     create,
     update,
     announce,
-    leave,
+    leave: async (id: string): Promise<void> => void (await api.leaveGroup(id)),
     dissolve: async (id: string): Promise<void> => void (await api.dissolveGroup(id)),
     setNickname: async (id: string, nickname: string) => learn(await api.setNickname(id, nickname)),
     addMembers: (id: string, accountIds: string[]) => api.addMembers(id, accountIds),

@@ -15,6 +15,8 @@ export type {
   Account,
   Card,
   Delivery,
+  EmailChange,
+  EmailConfirmed,
   GroupCard,
   GroupLink,
   Invitation,
@@ -22,6 +24,7 @@ export type {
   Language,
   Notice,
   Problem,
+  Profile,
   ServerInfo,
   Session as DeviceSession,
 } from '@/api/types'

@@ -71,6 +71,7 @@ const words: [string, string][] = [
   ['on-danger', 'danger'],
   ['on-danger', 'danger-fill-hover'],
   ['on-accent', 'accent'],
+  ['on-quiet', 'quiet'],
   ['accent-text', 'accent-soft'],
   ['text', 'accent-soft'],
   ['ok-text', 'surface'],

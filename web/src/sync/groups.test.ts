@@ -9,7 +9,7 @@ import { type ConversationState, emptyConversation } from './state'
 import { Device, expectNothingLeft } from './testing/device'
 import { fair } from './testing/model-link'
 import { ModelServer } from './testing/model-server'
-import { aConversation, aMember, aMessage } from './testing/rows'
+import { aConversation, aMember, aMembership, aMessage } from './testing/rows'
 import { seeded, VirtualTime } from './testing/virtual-time'
 
 const group: Group = {
@@ -77,7 +77,7 @@ describe('who is known of a group', () => {
 describe('messages that mention me', () => {
   const user = (readSeq: number) => ({
     ...new Device(new ModelServer(() => 0), '1', new VirtualTime(seeded(1))).engine.replica.user,
-    memberships: new Map([['9', { conversationId: '9', state: 'member' as const, readSeq, version: 1 }]]),
+    memberships: new Map([['9', aMembership({ readSeq })]]),
   })
   const say = (seq: number, part = {}) => delta(seq, { messages: [aMessage(seq, { version: seq, ...part })] })
 

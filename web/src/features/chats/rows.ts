@@ -37,6 +37,7 @@ export function rowsOf(messages: readonly ThreadMessage[], unreadFrom: number | 
 }
 
 function sameBlock(before: ThreadMessage, message: ThreadMessage): boolean {
+  if (before.kind === 'notice' || message.kind === 'notice') return false
   return before.senderId === message.senderId && message.createdAt - before.createdAt < blockGap
 }
 

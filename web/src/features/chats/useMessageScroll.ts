@@ -141,6 +141,17 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
     toEnd()
   }
 
+  /** Brings a message into view, loaded or not. */
+  async function toMessage(seq: number) {
+    const find = () => state.value.rows.findIndex(({ message }) => message.seq === seq)
+    if (find() < 0) {
+      await thread.openAt(seq)
+      await nextTick()
+    }
+    const index = find()
+    if (index >= 0) list.value?.scrollToIndex(index, { align: 'center' })
+  }
+
   // The composer grows, a keyboard opens: who was at the end stays there.
   let observer: ResizeObserver | undefined
   onMounted(() => {
@@ -179,6 +190,7 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
     moved,
     lastVisible,
     toNewest,
+    toMessage,
     toEnd,
   }
 }

@@ -15,6 +15,16 @@ import type {
 import { MOST_KNOWN_TO_ALL } from '../reduce'
 import type { ConversationScope, ModelServer } from './model-server'
 
+/** A membership about which nothing was set. */
+export const noMembership: Omit<Membership, 'conversationId' | 'version'> = {
+  state: 'member',
+  readSeq: 0,
+  remark: '',
+  notify: 'all',
+  pinnedAt: 0,
+  announcementSeen: 0,
+}
+
 type Rows = Partial<{ conversation: Partial<Conversation>; group: Partial<Group>; members: Member[] }>
 
 export class ModelGroups {
@@ -57,6 +67,8 @@ export class ModelGroups {
       account: this.server.user(account).card,
       role: owner ? 'owner' : 'member',
       state: 'member',
+      nickname: '',
+      mutedUntil: 0,
       readSeq,
       joinedAt: this.server.now(),
       version: 0,
@@ -71,9 +83,8 @@ export class ModelGroups {
   private setMembership(account: ID, conversationId: ID, part: Partial<Membership>): Membership {
     this.server.changeUser(account, (user, version) => {
       const { leftReason: _left, ...old } = user.memberships.get(conversationId) ?? {
+        ...noMembership,
         conversationId,
-        state: 'member' as const,
-        readSeq: 0,
         version,
       }
       const membership: Membership = { ...old, ...part, version }
@@ -84,7 +95,7 @@ export class ModelGroups {
   }
 
   /** One change of a group: rows, and the notice that tells of it. */
-  private change(id: ID, actor: ID, notice: Notice | null, rows: Rows): void {
+  private change(id: ID, actor: ID, told: Omit<Notice, 'count'> | null, rows: Rows): void {
     const scope = this.server.scope(id)
     const version = ++scope.version
     const members = (rows.members ?? []).map((member) => ({ ...member, version }))
@@ -92,6 +103,7 @@ export class ModelGroups {
     const memberCount = present(scope).length
     const group = { ...(scope.row.group as Group), ...rows.group }
     scope.row = { ...scope.row, ...rows.conversation, group, memberCount, version }
+    const notice = told && { ...told, count: told.accountIds.length }
     const message = notice ? this.server.append(scope, actor, `notice-${id}-${version}`, { notice }) : null
     this.server.publish(present(scope), 'conversation.changed', {
       conversationId: id,
@@ -143,8 +155,8 @@ export class ModelGroups {
   mute(id: ID, actor: ID, account: ID, mutedUntil: number): void {
     const row = this.member(id, account)
     if (row?.state !== 'member') return
-    const event = mutedUntil > 0 ? 'member.muted' : 'member.unmuted'
-    const notice: Notice = { event, accountIds: [account], until: mutedUntil }
+    const event = mutedUntil > 0 ? ('member.muted' as const) : ('member.unmuted' as const)
+    const notice = { event, accountIds: [account], until: mutedUntil }
     this.change(id, actor, notice, { members: [{ ...row, mutedUntil }] })
   }
 
@@ -153,14 +165,14 @@ export class ModelGroups {
     if (row?.state === 'member') this.change(id, account, null, { members: [{ ...row, nickname }] })
   }
 
-  update(id: ID, actor: ID, group: Partial<Group>, notice: Notice | null = null): void {
+  update(id: ID, actor: ID, group: Partial<Group>, notice: Omit<Notice, 'count'> | null = null): void {
     this.change(id, actor, notice, { group })
   }
 
   announce(id: ID, actor: ID, body: string): void {
     const number = (this.server.scope(id).row.group?.announcement?.number ?? 0) + 1
     const announcement = { number, body, authorId: actor, createdAt: this.server.now() }
-    const notice: Notice = { event: 'announcement.changed', accountIds: [], text: body }
+    const notice = { event: 'announcement.changed' as const, accountIds: [], text: body }
     this.update(id, actor, { announcement }, notice)
   }
 
@@ -188,7 +200,7 @@ export class ModelGroups {
   setRequest(account: ID, id: ID, part: Partial<JoinRequest>): void {
     this.server.changeUser(account, (user, version) => {
       const old = user.joinRequests.get(id)
-      const fresh = { id, greeting: '', createdAt: this.server.now() } as JoinRequest
+      const fresh = { id, greeting: '', via: 'number', createdAt: this.server.now() } as JoinRequest
       const joinRequest = { ...fresh, ...old, ...part, version }
       user.joinRequests.set(id, joinRequest)
       return { joinRequests: [joinRequest] }

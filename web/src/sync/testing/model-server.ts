@@ -23,7 +23,7 @@ import type {
   UserDelta,
 } from '@/api/types'
 import { MOST_KNOWN_TO_ALL } from '../reduce'
-import { ModelGroups, present } from './model-groups'
+import { ModelGroups, noMembership, present } from './model-groups'
 
 export interface UserScope {
   card: Card
@@ -160,7 +160,7 @@ export class ModelServer {
           version,
         }
         const known = user.memberships.get(conversationId)
-        const membership: Membership = known ?? { conversationId, state: 'member', readSeq: 0, version }
+        const membership: Membership = known ?? { ...noMembership, conversationId, version }
         user.requests.set(requestId, answered)
         user.contacts.set(other.id, contact)
         user.memberships.set(conversationId, membership)
@@ -199,6 +199,8 @@ export class ModelServer {
         account: this.user(account).card,
         role: 'member',
         state: 'member',
+        nickname: '',
+        mutedUntil: 0,
         readSeq: 0,
         joinedAt: at,
         version: 1,
@@ -380,7 +382,7 @@ export class ModelServer {
     request: SocketCommands[K]['request'],
   ): SocketCommands[K]['result'] {
     const commands: {
-      [N in CommandName]: (request: SocketCommands[N]['request']) => SocketCommands[N]['result']
+      [N in CommandName]?: (request: SocketCommands[N]['request']) => SocketCommands[N]['result']
     } = {
       sync: (asked) => this.sync(accountId, asked),
       'conversation.open': (asked) => {
@@ -393,6 +395,8 @@ export class ModelServer {
       'conversation.read': (asked) => this.read(accountId, asked.conversationId, asked.seq),
       'conversation.typing': () => ({}),
     }
-    return structuredClone(commands[name](request))
+    const command = commands[name]
+    if (!command) throw refuse(404, 'command.unknown')
+    return structuredClone(command(request))
   }
 }

@@ -1,5 +1,6 @@
 // Rows with everything that a test does not care about.
 import type { Card, Contact, Conversation, Member, Membership, Message } from '@/api/types'
+import { noMembership } from './model-groups'
 
 const AT = 1_800_000_000_000
 
@@ -29,6 +30,8 @@ export function aMember(id: string, part: Partial<Member> = {}): Member {
     account: aCard(id),
     role: 'member',
     state: 'member',
+    nickname: '',
+    mutedUntil: 0,
     readSeq: 0,
     joinedAt: AT,
     version: 1,
@@ -37,7 +40,7 @@ export function aMember(id: string, part: Partial<Member> = {}): Member {
 }
 
 export function aMembership(part: Partial<Membership> = {}): Membership {
-  return { conversationId: '9', state: 'member', readSeq: 0, version: 1, ...part }
+  return { ...noMembership, conversationId: '9', version: 1, ...part }
 }
 
 /** Message `seq`, which made version `seq + 1`. */

@@ -1,0 +1,77 @@
+// Choosing whom to speak to while writing: an @ opens the list, letters narrow it, the arrows and Enter choose.
+import { computed, nextTick, type Ref, ref, type ShallowRef, watch } from 'vue'
+import { typedMention } from './mentions'
+
+export interface Mentionable {
+  id: string
+  /** What is written into the message: what they call themselves, which everyone may read. */
+  name: string
+  /** As the viewer knows them. */
+  label: string
+  kind: 'person' | 'robot' | 'group'
+}
+
+interface Options {
+  text: Ref<string>
+  area: Readonly<ShallowRef<HTMLTextAreaElement | null>>
+  people: () => readonly Mentionable[]
+  looking: (query: string | null) => void
+  picked: (id: string) => void
+}
+
+export function useMentionPicker({ text, area, people, looking, picked }: Options) {
+  const typed = ref<{ from: number; query: string } | null>(null)
+  const active = ref(0)
+  const shown = computed(() => (typed.value ? people() : []))
+  // Others came to be shown: the first of them is the best guess.
+  watch(shown, () => (active.value = 0))
+
+  function look() {
+    const element = area.value
+    if (!element) return
+    const before = typed.value
+    typed.value =
+      element.selectionStart === element.selectionEnd
+        ? typedMention(text.value, element.selectionStart)
+        : null
+    if (before?.query !== typed.value?.query) looking(typed.value?.query ?? null)
+  }
+
+  function close() {
+    if (!typed.value) return
+    typed.value = null
+    looking(null)
+  }
+
+  async function pick(person: Mentionable) {
+    const element = area.value
+    if (!element || !typed.value) return
+    const { from, query } = typed.value
+    const end = from + 1 + query.length
+    const inserted = `@${person.name} `
+    text.value = text.value.slice(0, from) + inserted + text.value.slice(end).replace(/^ /, '')
+    picked(person.id)
+    close()
+    await nextTick()
+    element.focus()
+    element.setSelectionRange(from + inserted.length, from + inserted.length)
+  }
+
+  /** Says whether the key was for the list. */
+  function pressed(event: KeyboardEvent): boolean {
+    const all = shown.value
+    if (all.length === 0 || event.isComposing || event.keyCode === 229) return false
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step !== undefined) active.value = (active.value + step + all.length) % all.length
+    else if (event.key === 'Escape') close()
+    else if ((event.key === 'Enter' && !event.shiftKey) || event.key === 'Tab') {
+      const person = all[active.value]
+      if (person) void pick(person)
+    } else return false
+    event.preventDefault()
+    event.stopPropagation()
+    return true
+  }
+
+  return { shown, active, look, close, pick, pressed }
+}
