@@ -15,6 +15,7 @@ type audiences struct {
 	load func(ctx context.Context, conversation change.ID) ([]change.ID, int64, error)
 	mu   sync.Mutex
 	byID map[change.ID]audience
+	size int // of all together
 }
 
 type audience struct {
@@ -22,9 +23,10 @@ type audience struct {
 	version int64
 }
 
-// maxAudiences is how many conversations are remembered; beyond it all are
-// forgotten and read again.
-const maxAudiences = 100_000
+// maxAudiences is how many members of conversations are remembered, each
+// conversation counting for one more; beyond it all are forgotten and read
+// again.
+const maxAudiences = 2_000_000
 
 // of gives the members as they were at that version, or later.
 func (a *audiences) of(id change.ID, version int64) ([]change.ID, error) {
@@ -40,11 +42,15 @@ func (a *audiences) of(id change.ID, version int64) ([]change.ID, error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.byID == nil || len(a.byID) >= maxAudiences {
-		a.byID = map[change.ID]audience{}
+	if a.byID == nil || a.size+len(ids) >= maxAudiences {
+		a.byID, a.size = map[change.ID]audience{}, 0
 	}
-	if a.byID[id].version <= v {
+	if had, ok := a.byID[id]; !ok || had.version <= v {
+		if ok {
+			a.size -= len(had.ids) + 1
+		}
 		a.byID[id] = audience{ids, v}
+		a.size += len(ids) + 1
 	}
 	return ids, nil
 }

@@ -318,8 +318,8 @@ func (h *Hub) rooms(m bus.Message) ([]string, error) {
 		return nil, err
 	}
 	var rooms []string
-	for _, id := range ids {
-		if id != m.Except && h.presence.here(id) {
+	for _, id := range h.presence.among(ids) {
+		if id != m.Except {
 			rooms = append(rooms, accountRoom(id))
 		}
 	}

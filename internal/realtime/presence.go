@@ -189,6 +189,19 @@ func (p *presence) here(id change.ID) bool {
 	return p.sockets[id] > 0
 }
 
+// among gives those of the accounts that have a socket on this node.
+func (p *presence) among(ids []change.ID) []change.ID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var here []change.ID
+	for _, id := range ids {
+		if p.sockets[id] > 0 {
+			here = append(here, id)
+		}
+	}
+	return here
+}
+
 // online gives those who count as online, on any node.
 func (p *presence) online(ids []change.ID) []change.ID {
 	p.mu.Lock()
