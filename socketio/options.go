@@ -27,8 +27,8 @@ type Options struct {
 	// MaxHTTPBufferSize is the largest incoming message or polling request, in
 	// bytes; 1,000,000.
 	MaxHTTPBufferSize int
-	// MaxHandshakeSize is the same before the client is in any namespace;
-	// 64 KiB.
+	// MaxHandshakeSize is the same before the client is in any namespace, and as
+	// much may wait until it is; 64 KiB.
 	MaxHandshakeSize int
 	// MaxPacketsPerPoll is how many packets one polling request may carry;
 	// 10,000.

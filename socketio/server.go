@@ -69,7 +69,8 @@ func (srv *Server) Namespace(name string) *Namespace {
 // forgotten with its last socket. What is sent to the model, or asked of it, goes
 // to all namespaces that were made of it and have sockets on this server; a
 // broadcast that excepts or names rooms does so in each of them. match must be
-// quick, and so strict that strangers cannot make up names without end.
+// quick, and so strict that strangers cannot make up names without end. What
+// Options.RecoveryWindow keeps is forgotten with the namespace, too.
 func (srv *Server) DynamicNamespace(match func(name string) bool) *Namespace {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
