@@ -153,6 +153,9 @@ type Standing struct {
 	Shared bool
 	// Shown: it is somebody's avatar, or a group's.
 	Shown bool
+	// Feedback: it goes with feedback, and the account is an owner, who answers
+	// that.
+	Feedback bool
 }
 
 // Statistics is what all attachments take.
@@ -171,6 +174,12 @@ type Limits struct {
 	Size int64 // of one attachment
 	Day  int64 // of everything that one account uploads in 24 hours
 }
+
+// What Limits are where they are not set.
+const (
+	DefaultSize = 25_000_000
+	DefaultDay  = 2_000_000_000
+)
 
 // The bounds of what is on its way.
 const (

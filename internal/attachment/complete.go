@@ -331,20 +331,9 @@ func (s *Service) settle(ctx context.Context, u Upload, c content) (Attachment, 
 // MakeAvatar prepares a picture of the owner to be an avatar: it makes the square
 // sizes. It decodes, so it is called before a transaction and not in it.
 func (s *Service) MakeAvatar(ctx context.Context, owner change.ID, attachment string) error {
-	id, _ := ParseID(attachment) // what is none is not found
-	standing, err := s.store.AttachmentStanding(ctx, id, owner)
+	a, err := s.ownPicture(ctx, owner, attachment)
 	if err != nil {
 		return err
-	}
-	if !standing.Owner {
-		return ErrNotFound.On("avatar")
-	}
-	a, err := s.store.Attachment(ctx, id)
-	if err != nil {
-		return err
-	}
-	if a.Kind != Image {
-		return ErrNotPicture
 	}
 	have, err := s.store.Renditions(ctx, a.Content.ID)
 	if err != nil {
@@ -362,10 +351,29 @@ func (s *Service) MakeAvatar(ctx context.Context, owner change.ID, attachment st
 	return s.store.Update(ctx, func(ctx context.Context) error {
 		ok, err := s.store.AddRenditions(ctx, a.Content.ID, list, s.clock.Now())
 		if err == nil && !ok {
-			err = ErrNotFound.On("avatar")
+			err = ErrNotFound
 		}
 		return err
 	})
+}
+
+// IsPicture tells whether somebody may show an attachment as a picture of
+// theirs: ErrNotFound if it is not their own, ErrNotPicture if it is no picture.
+func (s *Service) IsPicture(ctx context.Context, owner change.ID, attachment string) error {
+	_, err := s.ownPicture(ctx, owner, attachment)
+	return err
+}
+
+func (s *Service) ownPicture(ctx context.Context, owner change.ID, attachment string) (Attachment, error) {
+	id, _ := ParseID(attachment) // what is none is not found
+	a, err := s.store.Attachment(ctx, id)
+	switch {
+	case errors.Is(err, change.ErrNotFound) || err == nil && a.OwnerID != owner:
+		return a, ErrNotFound
+	case err == nil && a.Kind != Image:
+		return a, ErrNotPicture
+	}
+	return a, err
 }
 
 func avatarVariant(side int) Variant { return Variant(strconv.Itoa(side)) }

@@ -21,7 +21,7 @@ var (
 	ErrBusy           = &change.Error{Kind: change.Unavailable, Code: "upload.busy", Detail: "The server is busy with other pictures. Try again in a moment; what was uploaded is kept.", RetryAfter: 5 * time.Second}
 	ErrPictureDamaged = change.Errorf(change.Invalid, "picture.damaged", "This picture is damaged, or of a kind that can not be shown. Open it in a picture program and save it anew.")
 	ErrPictureLarge   = change.Errorf(change.TooLarge, "picture.too_large", "This picture has too many pixels or frames to be shown: at most %d megapixels fit. Make it smaller, or send it in an archive.", pictureLimits.Pixels/1_000_000)
-	ErrNotPicture     = change.Errorf(change.Invalid, "picture.required", "Choose a picture: JPEG, PNG, GIF or WebP.").On("avatar")
+	ErrNotPicture     = change.Errorf(change.Invalid, "picture.required", "Choose a picture: JPEG, PNG, GIF or WebP.")
 
 	// Faults that Blobs report. Nothing is stored when one is returned.
 	ErrFull        = &change.Error{Kind: change.Unavailable, Code: "storage.full", Detail: "The server's disk is full, so nothing can be stored. Tell whoever runs it; what came before is kept.", RetryAfter: 30 * time.Second}
@@ -60,7 +60,7 @@ func MayUse(s Standing) error {
 
 // mayRead tells whether an account may see an attachment.
 func mayRead(s Standing) error {
-	if !s.Found || !s.Owner && !s.Shared {
+	if !s.Found || !s.Owner && !s.Shared && !s.Feedback {
 		return ErrNotFound
 	}
 	return nil

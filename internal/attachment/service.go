@@ -1,6 +1,7 @@
 package attachment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -60,6 +61,8 @@ func NewService(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Limits.Size = cmp.Or(o.Limits.Size, DefaultSize)
+	o.Limits.Day = cmp.Or(o.Limits.Day, DefaultDay)
 	return &Service{
 		store: o.Store, blobs: o.Blobs, ids: o.IDs, clock: o.Clock, limits: o.Limits, log: o.Log,
 		cores:    semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0))),

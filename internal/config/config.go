@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Config is what an installation is told. Every value has been checked.
@@ -31,12 +32,49 @@ type Config struct {
 	// besides its own origin: "https://chat.example.com".
 	AllowedOrigins []string
 
+	// MaxUpload is the largest attachment in bytes, UploadPerDay how much one
+	// account can upload in 24 hours.
+	MaxUpload, UploadPerDay int64
+	S3                      S3
+
 	Registration Registration
 	SiteName     string // "": the product's name in the reader's language
 	Language     Language
 
-	SMTP SMTP
-	Log  Log
+	SMTP  SMTP
+	Robot Robot
+	Log   Log
+}
+
+// Robot says how the built-in robot answers. Without an Endpoint it does so by
+// itself.
+type Robot struct {
+	State    RobotState
+	Endpoint string // the API's address: "http://127.0.0.1:11434/v1"
+	Model    string
+	Key      Secret
+	Prompt   string        // "": what is said by default
+	Budget   int           // answers of the endpoint for each person and day
+	Patience time.Duration // for the first word, and between two
+	Timeout  time.Duration // for a whole answer
+}
+
+// RobotState tells whether there is the robot.
+type RobotState string
+
+// The two states.
+const (
+	RobotOn  RobotState = "on"
+	RobotOff RobotState = "off"
+)
+
+// S3 says where files are kept. Without an Endpoint they are in FilesFolder.
+type S3 struct {
+	Endpoint  string // "https://s3.example.com"
+	Bucket    string
+	Region    string // "": the storage tells
+	AccessKey string
+	SecretKey Secret
 }
 
 // Registration says who may make an account.
@@ -143,6 +181,9 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // OutboxFolder is where letters go when there is no SMTP server.
 func (c Config) OutboxFolder() string { return filepath.Join(c.Data, "outbox") }
+
+// FilesFolder is where files are kept when there is no S3 storage.
+func (c Config) FilesFolder() string { return filepath.Join(c.Data, "files") }
 
 // LinkBase is what links in mails begin with: the public URL if one is set,
 // otherwise http://localhost with the port that the server really listens on.

@@ -50,7 +50,7 @@ func TestDefaults(t *testing.T) {
 	}
 	c := in.Config
 	want := Config{
-		Listen: "127.0.0.1:8080", Data: "./data", NATS: NATS{Subject: "happychat"}, Registration: RegistrationOpen, Language: English,
+		Listen: "127.0.0.1:8080", Data: "./data", NATS: NATS{Subject: "happychat"}, MaxUpload: 25_000_000, UploadPerDay: 2_000_000_000, Registration: RegistrationOpen, Language: English,
 		SMTP: SMTP{TLS: SMTPTLSStart}, Log: Log{Level: slog.LevelInfo, Format: LogText},
 	}
 	if fmt.Sprintf("%+v", plain(c)) != fmt.Sprintf("%+v", plain(want)) {
@@ -76,6 +76,7 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 	user := append(slices.Clone(mail), "--smtp-username=chat", "--smtp-password=x")
 	shared := []string{"--database=postgres://u:p@db/chat"}
 	nats := append(slices.Clone(shared), "--nats=nats://n")
+	s3 := []string{"--s3-endpoint=https://s3.example", "--s3-bucket=chat", "--s3-access-key=a", "--s3-secret-key=x"}
 	for name, test := range map[string]struct {
 		value string
 		with  []string
@@ -94,6 +95,14 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 		"nats-ca":            {file, nats, func(c Config) any { return c.NATS.CA }, file},
 		"nats-cert":          {file, append(slices.Clone(nats), "--nats-key="+file), func(c Config) any { return c.NATS.Certificate }, file},
 		"nats-key":           {file, append(slices.Clone(nats), "--nats-cert="+file), func(c Config) any { return c.NATS.Key }, file},
+		"max-upload":         {"100mb", nil, func(c Config) any { return c.MaxUpload }, "100000000"},
+		"upload-per-day":     {"5 GB", nil, func(c Config) any { return c.UploadPerDay }, "5000000000"},
+		"s3-endpoint":        {"https://S3.example:443/", s3[1:], func(c Config) any { return c.S3.Endpoint }, "https://s3.example"},
+		"s3-bucket":          {"club.chat-1", append(slices.Clone(s3[2:]), s3[0]), func(c Config) any { return c.S3.Bucket }, "club.chat-1"},
+		"s3-region":          {"eu-1", s3, func(c Config) any { return c.S3.Region }, "eu-1"},
+		"s3-access-key":      {"AK", append(slices.Clone(s3[:2]), s3[3]), func(c Config) any { return c.S3.AccessKey }, "AK"},
+		"s3-secret-key":      {"s/e+c", s3[:3], func(c Config) any { return c.S3.SecretKey.Reveal() }, "s/e+c"},
+		"s3-secret-key-file": {file, s3[:3], func(c Config) any { return c.S3.SecretKey.Reveal() }, "from a file"},
 		"registration":       {"closed", nil, func(c Config) any { return c.Registration }, "closed"},
 		"site-name":          {"老王家", nil, func(c Config) any { return c.SiteName }, "老王家"},
 		"language":           {"zh-CN", nil, func(c Config) any { return c.Language }, "zh-CN"},
@@ -213,6 +222,16 @@ func TestMistakesAreSentences(t *testing.T) {
 		{"SMTP password in the clear", "", "serve --smtp-host m.example --smtp-from c@m.example --smtp-username c --smtp-password geheim --smtp-tls none", "use starttls or tls"},
 		{"two passwords", "", "serve --smtp-password geheim --smtp-password-file config_test.go", "choose one"},
 		{"password file that is not there", "", "serve --smtp-password-file /nowhere/at/all", "cannot be read (no such file or directory)"},
+		{"size without a unit", "", "serve --max-upload 25", "must be a size from 1KB"},
+		{"size of nothing", "", "serve --max-upload 0MB", "must be a size from 1KB"},
+		{"size beyond all", "", "serve --max-upload 1001GB", "must be a size from 1KB"},
+		{"less a day than a file", "", "serve --max-upload 3GB", "--upload-per-day is less than --max-upload"},
+		{"S3 without bucket", "", "serve --s3-endpoint https://s3.example --s3-access-key a --s3-secret-key geheim", "--s3-bucket is not"},
+		{"S3 without keys", "", "serve --s3-endpoint https://s3.example --s3-bucket chat", "HAPPYCHAT_S3_SECRET_KEY or --s3-secret-key-file"},
+		{"S3 settings without it", "", "serve --s3-bucket chat", "--s3-endpoint is not"},
+		{"S3 endpoint with a path", "", "serve --s3-endpoint https://s3.example/chat", "without a path"},
+		{"S3 bucket", "", "serve --s3-bucket My_Bucket", "must be the name of a bucket"},
+		{"two S3 secrets", "", "serve --s3-secret-key geheim --s3-secret-key-file config_test.go", "choose one"},
 		{"password file that is empty", "", "serve --smtp-password-file /dev/null", "first line is empty"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Group is a set of settings that belong together. A command takes some.
@@ -20,13 +21,15 @@ const (
 	Data    Group = 1 << iota // where the data is
 	Nodes                     // what joins several nodes
 	Network                   // how people reach the server
+	Files                     // what people send besides words
 	Site                      // what it calls itself and whom it lets in
 	Mail                      // how letters leave it
+	Robots                    // how the robot answers
 	Logging                   // what it logs
 
 	None    Group = 0
 	Storage       = Data | Nodes // all it takes to act on an installation
-	All           = Storage | Network | Site | Mail | Logging
+	All           = Storage | Network | Files | Site | Mail | Robots | Logging
 )
 
 var groupTitles = []struct {
@@ -36,8 +39,10 @@ var groupTitles = []struct {
 	{Network, "How people reach it"},
 	{Data, "Where the data is"},
 	{Nodes, "Several nodes"},
+	{Files, "Pictures and files"},
 	{Site, "The site"},
 	{Mail, "Mail"},
+	{Robots, "The robot"},
 	{Logging, "The log"},
 }
 
@@ -145,6 +150,63 @@ var settings = []setting{
 		get:  func(c *Config) string { return c.NATS.Key },
 	},
 	{
+		name: "max-upload", group: Files, value: "SIZE", standard: "25MB",
+		help: "the largest picture or file that people can send, such as 500KB, 100MB or 2GB",
+		set: func(c *Config, v string) (err error) {
+			c.MaxUpload, err = size(v)
+			return err
+		},
+		get: func(c *Config) string { return sizeText(c.MaxUpload) },
+	},
+	{
+		name: "upload-per-day", group: Files, value: "SIZE", standard: "2GB",
+		help: "how much one person can upload in 24 hours",
+		set: func(c *Config, v string) (err error) {
+			c.UploadPerDay, err = size(v)
+			return err
+		},
+		get: func(c *Config) string { return sizeText(c.UploadPerDay) },
+	},
+	{
+		name: "s3-endpoint", group: Files, value: "URL",
+		help: "S3-compatible storage to keep files in, such as https://s3.example.com; without it they are in the folder files inside the data folder",
+		set: func(c *Config, v string) (err error) {
+			c.S3.Endpoint, err = origin(v)
+			return err
+		},
+		get: func(c *Config) string { return c.S3.Endpoint },
+	},
+	{
+		name: "s3-bucket", group: Files, value: "NAME",
+		help: "its bucket, which must be there and be for nothing else; needed with s3-endpoint",
+		set:  func(c *Config, v string) error { c.S3.Bucket = v; return checkBucket(v) },
+		get:  func(c *Config) string { return c.S3.Bucket },
+	},
+	{
+		name: "s3-region", group: Files, value: "NAME",
+		help: "its region, if the storage does not tell",
+		set:  func(c *Config, v string) error { c.S3.Region = v; return nil },
+		get:  func(c *Config) string { return c.S3.Region },
+	},
+	{
+		name: "s3-access-key", group: Files, value: "KEY",
+		help: "access key for it; needed with s3-endpoint",
+		set:  func(c *Config, v string) error { c.S3.AccessKey = v; return nil },
+		get:  func(c *Config) string { return c.S3.AccessKey },
+	},
+	{
+		name: "s3-secret-key", group: Files, value: "KEY", secret: true,
+		help: "the secret that goes with it; a flag can be seen by everybody on this machine, so better use the variable or the file",
+		set:  setOnce(secretKey, "s3-secret-key", func(v string) (string, error) { return v, nil }),
+		get:  func(c *Config) string { return c.S3.SecretKey.Reveal() },
+	},
+	{
+		name: "s3-secret-key-file", group: Files, value: "FILE",
+		help: "file whose first line is that secret",
+		set:  setOnce(secretKey, "s3-secret-key", firstLine),
+		get:  func(*Config) string { return "" },
+	},
+	{
 		name: "registration", group: Site, value: "open|closed", standard: string(RegistrationOpen),
 		help: "open: everybody with a mail address may sign up; closed: the owner makes the accounts",
 		set: func(c *Config, v string) (err error) {
@@ -212,14 +274,86 @@ var settings = []setting{
 	{
 		name: "smtp-password", group: Mail, value: "PASSWORD", secret: true,
 		help: "password for the SMTP server; a flag can be seen by everybody on this machine, so better use the variable or the file",
-		set:  setPassword(func(v string) (string, error) { return v, nil }),
+		set:  setOnce(smtpPassword, "smtp-password", func(v string) (string, error) { return v, nil }),
 		get:  func(c *Config) string { return c.SMTP.Password.Reveal() },
 	},
 	{
 		name: "smtp-password-file", group: Mail, value: "FILE",
 		help: "file whose first line is that password",
-		set:  setPassword(firstLine),
+		set:  setOnce(smtpPassword, "smtp-password", firstLine),
 		get:  func(*Config) string { return "" },
+	},
+	{
+		name: "robot", group: Robots, value: "on|off", standard: string(RobotOn),
+		help: "off: there is no built-in robot, or it answers nobody",
+		set: func(c *Config, v string) (err error) {
+			c.Robot.State, err = oneOf(v, RobotOn, RobotOff)
+			return err
+		},
+		get: func(c *Config) string { return string(c.Robot.State) },
+	},
+	{
+		name: "robot-endpoint", group: Robots, value: "URL",
+		help: "language model that the robot converses through, by an API that is compatible with OpenAI's, such as http://127.0.0.1:11434/v1 for Ollama; what people tell the robot is sent there, and they are shown its host name. Without it the robot answers by itself and nothing leaves this server",
+		set: func(c *Config, v string) (err error) {
+			c.Robot.Endpoint, err = endpoint(v)
+			return err
+		},
+		get: func(c *Config) string { return c.Robot.Endpoint },
+	},
+	{
+		name: "robot-model", group: Robots, value: "NAME",
+		help: "name of the model, such as qwen3:4b",
+		set:  func(c *Config, v string) error { c.Robot.Model = v; return nil },
+		get:  func(c *Config) string { return c.Robot.Model },
+	},
+	{
+		name: "robot-key", group: Robots, value: "KEY", secret: true,
+		help: "key for the endpoint, if it wants one; a flag can be seen by everybody on this machine, so better use the variable or the file",
+		set:  setRobotKey(func(v string) (string, error) { return v, nil }),
+		get:  func(c *Config) string { return c.Robot.Key.Reveal() },
+	},
+	{
+		name: "robot-key-file", group: Robots, value: "FILE",
+		help: "file whose first line is that key",
+		set:  setRobotKey(firstLine),
+		get:  func(*Config) string { return "" },
+	},
+	{
+		name: "robot-prompt", group: Robots, value: "TEXT",
+		help: "what the model is told before every conversation, such as who it is; without it that it is a friendly robot that answers briefly",
+		set:  func(c *Config, v string) error { c.Robot.Prompt = v; return nil },
+		get:  func(c *Config) string { return c.Robot.Prompt },
+	},
+	{
+		name: "robot-daily-budget", group: Robots, value: "N", standard: "100",
+		help: "how many answers of the model each person may have a day; then the robot answers by itself",
+		set: func(c *Config, v string) (err error) {
+			c.Robot.Budget, err = strconv.Atoi(v)
+			if err != nil || c.Robot.Budget < 0 || c.Robot.Budget > 1_000_000 {
+				return errors.New("must be a number between 0 and 1000000")
+			}
+			return nil
+		},
+		get: func(c *Config) string { return strconv.Itoa(c.Robot.Budget) },
+	},
+	{
+		name: "robot-patience", group: Robots, value: "TIME", standard: "20s",
+		help: "how long the first word of the model, and each after it, may take; then the robot answers by itself, or ends what was begun",
+		set: func(c *Config, v string) (err error) {
+			c.Robot.Patience, err = duration(v, time.Second, time.Minute)
+			return err
+		},
+		get: func(c *Config) string { return c.Robot.Patience.String() },
+	},
+	{
+		name: "robot-timeout", group: Robots, value: "TIME", standard: "2m0s",
+		help: "how long a whole answer of the model may take",
+		set: func(c *Config, v string) (err error) {
+			c.Robot.Timeout, err = duration(v, time.Second, 10*time.Minute)
+			return err
+		},
+		get: func(c *Config) string { return c.Robot.Timeout.String() },
 	},
 	{
 		name: "log-level", group: Logging, value: "debug|info|warn|error", standard: "info",
@@ -251,6 +385,16 @@ func (c *Config) together(groups Group) error {
 			return err
 		}
 	}
+	if groups&Files != 0 {
+		if err := c.checkFiles(); err != nil {
+			return err
+		}
+	}
+	if groups&Robots != 0 {
+		if err := c.checkRobot(); err != nil {
+			return err
+		}
+	}
 	if groups&Mail == 0 {
 		return nil
 	}
@@ -276,6 +420,28 @@ func (c *Config) together(groups Group) error {
 	return nil
 }
 
+func (c *Config) checkRobot() error {
+	r := c.Robot
+	switch {
+	case r.Endpoint == "" && (r.Model != "" || r.Key != "" || r.Prompt != ""):
+		return Usagef("--robot-model, --robot-key or --robot-prompt is set but --robot-endpoint is not: name the endpoint, or leave them all away and the robot answers by itself.")
+	case r.Endpoint != "" && r.State == RobotOff:
+		return Usagef("--robot-endpoint is set but --robot is off: choose one.")
+	case r.Endpoint != "" && r.Model == "":
+		return Usagef("--robot-endpoint is set but --robot-model is not: name the model, such as --robot-model qwen3:4b.")
+	}
+	if u, err := url.Parse(r.Endpoint); r.Key != "" && (err != nil || u.Scheme == "http" && !nearby(u.Hostname())) {
+		return Usagef("--robot-endpoint %s would send the key readable through the network: use https.", r.Endpoint)
+	}
+	return nil
+}
+
+// nearby tells whether a machine is this one, or in the same network.
+func nearby(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return loopback(host) || err == nil && addr.IsPrivate() || err != nil && !strings.Contains(host, ".")
+}
+
 func (c *Config) checkNodes() error {
 	if len(c.NATS.Servers) == 0 {
 		for _, other := range settings {
@@ -290,6 +456,64 @@ func (c *Config) checkNodes() error {
 		return Usagef("--nats is set but --database is not: several nodes share a PostgreSQL database; name it, or leave --nats away.")
 	case (c.NATS.Certificate == "") != (c.NATS.Key == ""):
 		return Usagef("--nats-cert and --nats-key belong together: set both, or none.")
+	}
+	return nil
+}
+
+// checkFiles checks what no setting of S3 can tell alone.
+func (c *Config) checkFiles() error {
+	s := c.S3
+	switch {
+	case s.Endpoint == "" && (s.Bucket != "" || s.Region != "" || s.AccessKey != "" || s.SecretKey != ""):
+		return Usagef("Settings of S3 are set but --s3-endpoint is not: name the storage, or leave them away and files are kept in %s.", c.FilesFolder())
+	case s.Endpoint != "" && s.Bucket == "":
+		return Usagef("--s3-endpoint is set but --s3-bucket is not: make a bucket and name it.")
+	case s.Endpoint != "" && (s.AccessKey == "" || s.SecretKey == ""):
+		return Usagef("--s3-endpoint is set but the keys are not: set --s3-access-key, and %sS3_SECRET_KEY or --s3-secret-key-file.", prefix)
+	case c.UploadPerDay < c.MaxUpload:
+		return Usagef("--upload-per-day is less than --max-upload: nobody could send the largest file.")
+	}
+	return nil
+}
+
+// units are those of sizes, as people and disks use them.
+var units = []struct {
+	name string
+	size int64
+}{{"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}}
+
+// size reads a number of bytes such as 25MB.
+func size(v string) (int64, error) {
+	for _, u := range units {
+		number, ok := strings.CutSuffix(strings.ToUpper(v), u.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+		if err == nil && n >= 1 && n <= 1e12/u.size {
+			return n * u.size, nil
+		}
+	}
+	return 0, errors.New("must be a size from 1KB to 1000GB, such as 25MB")
+}
+
+func sizeText(n int64) string {
+	for _, u := range units {
+		if n > 0 && n%u.size == 0 {
+			return strconv.FormatInt(n/u.size, 10) + u.name
+		}
+	}
+	return ""
+}
+
+// checkBucket accepts what all storages do.
+func checkBucket(v string) error {
+	ok := len(v) >= 3 && len(v) <= 63
+	for _, r := range v {
+		ok = ok && (r == '-' || r == '.' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z')
+	}
+	if !ok {
+		return errors.New("must be the name of a bucket: 3 to 63 small letters, digits, dots and dashes")
 	}
 	return nil
 }
@@ -376,6 +600,23 @@ func proxies(v string) (netip.Prefix, error) {
 	return p.Masked(), nil
 }
 
+// endpoint checks the address of an API.
+func endpoint(v string) (string, error) {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("must be the address of an API, such as http://127.0.0.1:11434/v1 or https://api.example.com/v1, without a name, a password or a question mark")
+	}
+	return strings.TrimRight(v, "/"), nil
+}
+
+func duration(v string, least, most time.Duration) (time.Duration, error) {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < least || d > most {
+		return 0, fmt.Errorf("must be a time between %s and %s, such as 30s", least, most)
+	}
+	return d, nil
+}
+
 func checkDatabase(v string) error {
 	u, err := url.Parse(v)
 	// What url.Parse says is not repeated: it quotes the password.
@@ -443,16 +684,34 @@ func checkFrom(v string) error {
 	return nil
 }
 
-func setPassword(read func(string) (string, error)) func(*Config, string) error {
+func smtpPassword(c *Config) *Secret { return &c.SMTP.Password }
+func secretKey(c *Config) *Secret    { return &c.S3.SecretKey }
+
+// setOnce sets a secret that comes by the setting of a name or by a file.
+func setOnce(where func(*Config) *Secret, name string, read func(string) (string, error)) func(*Config, string) error {
 	return func(c *Config, v string) error {
-		password, err := read(v)
+		secret, err := read(v)
 		if err != nil {
 			return err
 		}
-		if c.SMTP.Password != "" {
-			return errors.New("must not be set together with smtp-password: choose one")
+		if *where(c) != "" {
+			return fmt.Errorf("must not be set together with %s: choose one", name)
 		}
-		c.SMTP.Password = Secret(password)
+		*where(c) = Secret(secret)
+		return nil
+	}
+}
+
+func setRobotKey(read func(string) (string, error)) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		key, err := read(v)
+		if err != nil {
+			return err
+		}
+		if c.Robot.Key != "" {
+			return errors.New("must not be set together with robot-key: choose one")
+		}
+		c.Robot.Key = Secret(key)
 		return nil
 	}
 }

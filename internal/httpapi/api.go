@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/console"
 	"github.com/happychat/happychat/internal/contact"
@@ -46,6 +47,7 @@ type Options struct {
 	Accounts      *account.Service
 	Contacts      *contact.Service
 	Conversations *conversation.Service
+	Attachments   *attachment.Service
 	Feedback      *feedback.Service
 	Console       *console.Service
 	Live          Live
@@ -102,6 +104,7 @@ func newAPI(o Options, mux *http.ServeMux) *api {
 	a.account()
 	a.contact()
 	a.conversation()
+	a.attachment()
 	a.group()
 	a.joining()
 	a.feedback()
@@ -235,6 +238,8 @@ type operation struct {
 	status        int // 200 if 0
 	public        bool
 	errors        []int
+	// alter describes what the types of input and output can not. Optional.
+	alter func(*huma.Operation)
 }
 
 // handle registers f. Its errors are problems.
@@ -249,6 +254,9 @@ func handle[In, Out any](a *api, o operation, f func(ctx context.Context, in *In
 		op.Errors = append(op.Errors, http.StatusUnauthorized)
 	}
 	op.Errors = append(op.Errors, http.StatusTooManyRequests)
+	if o.alter != nil {
+		o.alter(&op)
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *In) (*Out, error) {
 		out, err := f(ctx, in)
 		if err != nil {

@@ -287,8 +287,10 @@ func sharedWith(account string) string {
 func (s *Store) AttachmentStanding(ctx context.Context, id attachment.ID, account change.ID) (attachment.Standing, error) {
 	st := attachment.Standing{Found: true}
 	err := s.one(ctx, `SELECT a.owner_id = $2, `+sharedWith("$2")+`,
-			EXISTS (SELECT 1 FROM attachment_use u WHERE u.attachment_id = a.id AND u.kind IN ('`+holdsAccount+`', '`+holdsGroup+`'))
-		FROM attachment a WHERE a.id = $1`, []any{string(id), account}, &st.Owner, &st.Shared, &st.Shown)
+			EXISTS (SELECT 1 FROM attachment_use u WHERE u.attachment_id = a.id AND u.kind IN ('`+holdsAccount+`', '`+holdsGroup+`')),
+			EXISTS (SELECT 1 FROM attachment_use u JOIN account r ON r.id = $2 AND r.role = 'owner' AND r.state = 'active'
+				WHERE u.attachment_id = a.id AND u.kind = '`+holdsFeedback+`')
+		FROM attachment a WHERE a.id = $1`, []any{string(id), account}, &st.Owner, &st.Shared, &st.Shown, &st.Feedback)
 	if errors.Is(err, change.ErrNotFound) {
 		return attachment.Standing{}, nil
 	}
@@ -299,6 +301,8 @@ func (s *Store) AttachmentStanding(ctx context.Context, id attachment.ID, accoun
 const (
 	holdsAccount = "account.avatar"
 	holdsGroup   = "group_profile.avatar"
+	// holdsFeedback is what owners look at who answer feedback.
+	holdsFeedback = "feedback.picture"
 )
 
 // reviewNow is when an attachment is looked at that something ceased to hold: at

@@ -46,7 +46,10 @@ func (s *Store) PutFeedback(ctx context.Context, f feedback.Feedback) error {
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, answer = excluded.answer, answered_by = excluded.answered_by, answered_at = excluded.answered_at`,
 		f.ID, string(f.Kind), f.Author.ID, f.Body, f.Picture, f.Subject.AccountID, f.Subject.ConversationID, f.Subject.Seq, f.Subject.Quote,
 		string(f.State), f.Answer, f.AnsweredBy, f.AnsweredAt, f.CreatedAt)
-	return err
+	if err != nil || f.Picture == "" {
+		return err
+	}
+	return s.hold(ctx, holdsFeedback, f.ID, f.Picture)
 }
 
 // olderThan turns the last of the page before into a bound; 0 bounds nothing.

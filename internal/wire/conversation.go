@@ -3,6 +3,7 @@ package wire
 import (
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/conversation"
 )
@@ -74,20 +75,21 @@ func NewMembership(m conversation.Membership) Membership {
 
 // Message is one message.
 type Message struct {
-	ConversationID ID      `json:"conversationId"`
-	Seq            int64   `json:"seq" doc:"1, 2, 3, … in order of commit"`
-	SenderID       ID      `json:"senderId" doc:"Of a notice, who did it"`
-	ClientID       string  `json:"clientId" doc:"The sender's own name for the send"`
-	Kind           string  `json:"kind" enum:"text,notice"`
-	Body           string  `json:"body"`
-	Notice         *Notice `json:"notice,omitempty" doc:"Of a notice: what happened"`
-	Mentions       []ID    `json:"mentions,omitempty" doc:"Members who are called by it"`
-	MentionsAll    bool    `json:"mentionsAll,omitempty" doc:"Every member is called by it"`
-	Via            string  `json:"via,omitempty" doc:"Where the words of a robot came from: left out for the robot itself, or the name of the host that was asked"`
-	Partial        bool    `json:"partial,omitempty" doc:"It is still being written"`
-	EditedAt       int64   `json:"editedAt,omitempty"`
-	CreatedAt      int64   `json:"createdAt"`
-	Version        int64   `json:"version"`
+	ConversationID ID           `json:"conversationId"`
+	Seq            int64        `json:"seq" doc:"1, 2, 3, … in order of commit"`
+	SenderID       ID           `json:"senderId" doc:"Of a notice, who did it"`
+	ClientID       string       `json:"clientId" doc:"The sender's own name for the send"`
+	Kind           string       `json:"kind" enum:"text,notice"`
+	Body           string       `json:"body" doc:"The text, or what is said of the attachments"`
+	Notice         *Notice      `json:"notice,omitempty" doc:"Of a notice: what happened"`
+	Mentions       []ID         `json:"mentions,omitempty" doc:"Members who are called by it"`
+	MentionsAll    bool         `json:"mentionsAll,omitempty" doc:"Every member is called by it"`
+	Via            string       `json:"via,omitempty" doc:"Where the words of a robot came from: left out for the robot itself, or the name of the host that was asked"`
+	Partial        bool         `json:"partial,omitempty" doc:"It is still being written"`
+	Attachments    []Attachment `json:"attachments,omitempty" doc:"In the sender's order; several are an album"`
+	EditedAt       int64        `json:"editedAt,omitempty"`
+	CreatedAt      int64        `json:"createdAt"`
+	Version        int64        `json:"version"`
 }
 
 // NewMessage makes the shape.
@@ -95,7 +97,7 @@ func NewMessage(m conversation.Message) Message {
 	out := Message{
 		ConversationID: ID(m.ConversationID), Seq: m.Seq, SenderID: ID(m.SenderID), ClientID: m.ClientID,
 		Kind: string(m.Kind), Body: m.Body, Mentions: list(m.Mentions, newID), MentionsAll: m.MentionsAll,
-		Via: m.Via, Partial: m.Partial, EditedAt: m.EditedAt, CreatedAt: m.CreatedAt, Version: m.Version,
+		Via: m.Via, Partial: m.Partial, Attachments: list(m.Attachments, NewAttachment), EditedAt: m.EditedAt, CreatedAt: m.CreatedAt, Version: m.Version,
 	}
 	if m.Happening != nil {
 		out.Notice = newNotice(*m.Happening)
@@ -163,10 +165,11 @@ type OpenConversation struct {
 
 // SendMessage sends a text message.
 type SendMessage struct {
-	ClientID    string `json:"clientId" doc:"Your own name for this send. Repeating it, at any later time, gives the first result and stores nothing. A UUIDv7 is a good one"`
-	Body        string `json:"body" doc:"The text, kept as typed"`
-	Mentions    []ID   `json:"mentions,omitempty" doc:"Members to call"`
-	MentionsAll bool   `json:"mentionsAll,omitempty" doc:"Call every member; for owner and admins of a group"`
+	ClientID    string         `json:"clientId" doc:"Your own name for this send. Repeating it, at any later time, gives the first result and stores nothing. A UUIDv7 is a good one"`
+	Body        string         `json:"body,omitempty" doc:"The text, kept as typed; it may be left out where there are attachments"`
+	Attachments []AttachmentID `json:"attachments,omitempty" doc:"My own, and those that I was shown in some conversation, in the order in which they are to be shown"`
+	Mentions    []ID           `json:"mentions,omitempty" doc:"Members to call"`
+	MentionsAll bool           `json:"mentionsAll,omitempty" doc:"Call every member; for owner and admins of a group"`
 }
 
 // TransformSchema implements huma.SchemaTransformer.
@@ -174,14 +177,15 @@ func (SendMessage) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 	limit(s, "clientId", conversation.MinClientID, conversation.MaxClientID)
 	s.Properties["clientId"].Pattern = conversation.ClientIDPattern
 	s.Properties["clientId"].PrecomputeMessages()
-	limit(s, "body", 1, conversation.MaxBody)
+	limit(s, "body", 0, conversation.MaxBody)
+	most(s, "attachments", attachment.MaxPerMessage)
 	most(s, "mentions", conversation.MaxMentions)
 	return s
 }
 
 // Domain gives what is sent.
 func (m SendMessage) Domain() conversation.Draft {
-	return conversation.Draft{ClientID: m.ClientID, Body: m.Body, Mentions: list(m.Mentions, ID.Domain), MentionsAll: m.MentionsAll}
+	return conversation.Draft{ClientID: m.ClientID, Body: m.Body, Attachments: list(m.Attachments, AttachmentID.Domain), Mentions: list(m.Mentions, ID.Domain), MentionsAll: m.MentionsAll}
 }
 
 // SendMessageIn is SendMessage on the socket.

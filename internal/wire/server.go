@@ -2,6 +2,7 @@ package wire
 
 import (
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
 )
@@ -20,29 +21,31 @@ type Server struct {
 
 // Limits are those that a client should keep to; lengths are in code points.
 type Limits struct {
-	MessageBody  int `json:"messageBody"`
-	Username     int `json:"username"`
-	UsernameMin  int `json:"usernameMin"`
-	Name         int `json:"name"`
-	Remark       int `json:"remark"`
-	Greeting     int `json:"greeting"`
-	Password     int `json:"password"`
-	PasswordMin  int `json:"passwordMin"`
-	About        int `json:"about"`
-	Place        int `json:"place"`
-	Website      int `json:"website"`
-	GitHub       int `json:"github"`
-	GroupName    int `json:"groupName"`
-	GroupMembers int `json:"groupMembers"`
-	Announcement int `json:"announcement"`
-	Nickname     int `json:"nickname"`
-	GroupRemark  int `json:"groupRemark"`
-	Mentions     int `json:"mentions" doc:"How many people one message can mention"`
-	SmallGroup   int `json:"smallGroup" doc:"Up to how many members everybody is shown all of them, their read positions and their typing"`
+	MessageBody           int   `json:"messageBody"`
+	Username              int   `json:"username"`
+	UsernameMin           int   `json:"usernameMin"`
+	Name                  int   `json:"name"`
+	Remark                int   `json:"remark"`
+	Greeting              int   `json:"greeting"`
+	Password              int   `json:"password"`
+	PasswordMin           int   `json:"passwordMin"`
+	About                 int   `json:"about"`
+	Place                 int   `json:"place"`
+	Website               int   `json:"website"`
+	GitHub                int   `json:"github"`
+	GroupName             int   `json:"groupName"`
+	GroupMembers          int   `json:"groupMembers"`
+	Announcement          int   `json:"announcement"`
+	Nickname              int   `json:"nickname"`
+	GroupRemark           int   `json:"groupRemark"`
+	Mentions              int   `json:"mentions" doc:"How many people one message can mention"`
+	AttachmentBytes       int64 `json:"attachmentBytes" doc:"The largest file"`
+	AttachmentsPerMessage int   `json:"attachmentsPerMessage"`
+	SmallGroup            int   `json:"smallGroup" doc:"Up to how many members everybody is shown all of them, their read positions and their typing"`
 }
 
-// NewLimits gives the limits of the domain.
-func NewLimits() Limits {
+// NewLimits gives the limits of the domain, and of what this server takes.
+func NewLimits(files attachment.Limits) Limits {
 	return Limits{
 		MessageBody: conversation.MaxBody, Remark: contact.MaxRemark, Greeting: contact.MaxGreeting,
 		Username: account.MaxUsername, UsernameMin: account.MinUsername, Name: account.MaxName,
@@ -50,5 +53,6 @@ func NewLimits() Limits {
 		About: account.MaxAbout, Place: account.MaxPlace, Website: account.MaxWebsite, GitHub: account.MaxGitHub,
 		GroupName: conversation.MaxGroupName, GroupMembers: conversation.MaxGroupMembers, Announcement: conversation.MaxAnnouncement,
 		Nickname: conversation.MaxNickname, GroupRemark: conversation.MaxGroupRemark, Mentions: conversation.MaxMentions, SmallGroup: conversation.MaxSmall,
+		AttachmentBytes: files.Size, AttachmentsPerMessage: attachment.MaxPerMessage,
 	}
 }

@@ -164,6 +164,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attachments/{id}/{variant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bytes of an attachment
+         * @description For whoever uploaded it, and for the members of conversations that it was sent to. Ranges and If-None-Match work. preview has at most 1600 pixels on its long side and thumb 480; both stand still, and are the original where that is small enough.
+         */
+        get: operations["attachment.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/avatars/{id}/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An avatar
+         * @description Of a person or a group, for everybody who is signed in.
+         */
+        get: operations["avatar.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blocks/{id}": {
         parameters: {
             query?: never;
@@ -1245,6 +1285,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload
+         * @description Then send the bytes with PATCH. It is given up after 24 hours.
+         */
+        post: operations["upload.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an upload is, and what came of it */
+        get: operations["upload.get"];
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up
+         * @description What came of one that is complete stays.
+         */
+        delete: operations["upload.cancel"];
+        options?: never;
+        head?: never;
+        /**
+         * Send bytes of an upload
+         * @description All that are left, or some. What has come is kept when the connection breaks: ask how far the upload is, and go on from there. The request that completes it answers what came of it; the same once more, and one without a body, answer the same.
+         */
+        patch: operations["upload.append"];
+        trace?: never;
+    };
 }
 export interface webhooks {
     "announcement.set": {
@@ -2036,6 +2121,41 @@ export interface components {
             conversationId: string;
             greeting?: string;
         };
+        Attachment: {
+            /** @description The original moves; preview and thumb do not */
+            animated?: boolean;
+            /** Format: int64 */
+            height?: number;
+            /**
+             * @description Names an attachment or an upload: 22 characters of base64url
+             * @example dGhpcyBpcyBhIHBpY3R1cg
+             */
+            id: string;
+            /**
+             * @description How to show it
+             * @enum {string}
+             */
+            kind: "image" | "file" | "audio" | "video";
+            /** @description What its sender calls the file: words of a stranger, to be shown and never trusted */
+            name: string;
+            /** @description ThumbHash in base64, to draw a blurred likeness from */
+            placeholder?: string;
+            /**
+             * Format: int64
+             * @description Of the original, in bytes
+             */
+            size: number;
+            /**
+             * @description MIME type as found in the contents
+             * @example image/jpeg
+             */
+            type: string;
+            /**
+             * Format: int64
+             * @description Of a picture as it is shown, in pixels
+             */
+            width?: number;
+        };
         AuditEntries: {
             entries: components["schemas"]["AuditEntry"][];
             /** @description For the next page; left out on the last */
@@ -2537,6 +2657,13 @@ export interface components {
             about: number;
             /** Format: int64 */
             announcement: number;
+            /**
+             * Format: int64
+             * @description The largest file
+             */
+            attachmentBytes: number;
+            /** Format: int64 */
+            attachmentsPerMessage: number;
             /** Format: int64 */
             github: number;
             /** Format: int64 */
@@ -2789,6 +2916,9 @@ export interface components {
             version: number;
         };
         Message: {
+            /** @description In the sender's order; several are an album */
+            attachments?: components["schemas"]["Attachment"][];
+            /** @description The text, or what is said of the attachments */
             body: string;
             /** @description The sender's own name for the send */
             clientId: string;
@@ -2914,6 +3044,15 @@ export interface components {
              * @example 412316860416000001
              */
             accountId: string;
+        };
+        NewUpload: {
+            /** @description What the file is called; folders and control characters are left out */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many bytes will come; at most limits.attachmentBytes of the server
+             */
+            size: number;
         };
         Nickname: {
             /** @description Empty removes it */
@@ -3105,8 +3244,10 @@ export interface components {
             token: string;
         };
         SendMessage: {
-            /** @description The text, kept as typed */
-            body: string;
+            /** @description My own, and those that I was shown in some conversation, in the order in which they are to be shown */
+            attachments?: string[];
+            /** @description The text, kept as typed; it may be left out where there are attachments */
+            body?: string;
             /** @description Your own name for this send. Repeating it, at any later time, gives the first result and stores nothing. A UUIDv7 is a good one */
             clientId: string;
             /** @description Members to call */
@@ -3115,8 +3256,10 @@ export interface components {
             mentionsAll?: boolean;
         };
         SendMessageIn: {
-            /** @description The text, kept as typed */
-            body: string;
+            /** @description My own, and those that I was shown in some conversation, in the order in which they are to be shown */
+            attachments?: string[];
+            /** @description The text, kept as typed; it may be left out where there are attachments */
+            body?: string;
             /** @description Your own name for this send. Repeating it, at any later time, gives the first result and stores nothing. A UUIDv7 is a good one */
             clientId: string;
             /**
@@ -3340,6 +3483,30 @@ export interface components {
              * @example 412316860416000001
              */
             conversationId: string;
+        };
+        Upload: {
+            /** @description What came of it, once it is complete and was looked at */
+            attachment?: components["schemas"]["Attachment"];
+            /**
+             * Format: int64
+             * @description When it is given up
+             */
+            expiresAt: number;
+            /**
+             * @description Of the upload; its attachment has another
+             * @example dGhpcyBpcyBhIHBpY3R1cg
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many bytes are stored; go on from here
+             */
+            offset: number;
+            /**
+             * Format: int64
+             * @description How many bytes will come
+             */
+            size: number;
         };
         UserDelta: {
             account?: components["schemas"]["Account"];
@@ -3993,6 +4160,190 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attachment.get": {
+        parameters: {
+            query?: {
+                /** @description Save it instead of showing it */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                variant: "original" | "preview" | "thumb";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description A part of them */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description They have not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "avatar.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pixels on each side; of a smaller picture, what it has */
+                size: "64" | "128" | "256" | "640";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description A part of them */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description They have not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {
@@ -9450,6 +9801,300 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Names an attachment or an upload: 22 characters of base64url */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Names an attachment or an upload: 22 characters of base64url */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload.append": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Where the bytes belong: the offset of the upload */
+                "Upload-Offset": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The bytes */
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
