@@ -31,10 +31,8 @@ func newRoomTable() *roomTable {
 	return &roomTable{rooms: map[string]*room{}, byID: map[string]*Socket{}}
 }
 
-// enter adds a socket to the namespace and to rooms.
+// enter adds a socket to the namespace and to rooms. t.mu is held.
 func (t *roomTable) enter(s *Socket, rooms []string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.byID[s.id] = s
 	s.rooms = make([]membership, 0, 1+len(rooms))
 	t.add(s, &t.all)

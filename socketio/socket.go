@@ -232,8 +232,9 @@ func (s *Socket) enter() bool {
 	return true
 }
 
-// begin tells the client that it is connected, and enters the rooms. before is
-// called in between, with the rooms.
+// begin tells the client that it is connected, and enters the rooms: under one
+// lock, so that nothing reaches the client before it knows, and whatever is sent
+// after it knows reaches it. before is called in between, with the rooms.
 func (s *Socket) begin(before func(rooms []string)) {
 	var payload []byte
 	if s.Protocol() != 3 {
@@ -246,7 +247,11 @@ func (s *Socket) begin(before func(rooms []string)) {
 			PID string `json:"pid,omitempty"`
 		}{s.id, pid})
 	}
-	s.client.eng.Send(encodeRaw(packetConnect, s.ns.name, -1, payload, nil)...)
+	connect := encodeRaw(packetConnect, s.ns.name, -1, payload, nil)
+	t := s.ns.rooms
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s.client.eng.Send(connect...)
 	s.mu.Lock()
 	s.state.CompareAndSwap(socketEntering, socketConnected)
 	var waiting []string
@@ -255,7 +260,7 @@ func (s *Socket) begin(before func(rooms []string)) {
 	}
 	s.mu.Unlock()
 	before(waiting)
-	s.ns.rooms.enter(s, waiting)
+	t.enter(s, waiting)
 }
 
 // Join adds the socket to rooms. In middleware this takes effect when the

@@ -182,6 +182,28 @@ func TestRooms(t *testing.T) {
 	wstest.Eventually(t, "two are left", func() bool { return root.Len() == 2 })
 }
 
+// TestWhoKnowsIsReached sends to clients at the very moment at which they know that
+// they are connected, by their ID and by a room of the middleware.
+func TestWhoKnowsIsReached(t *testing.T) {
+	f := serve(t, socketio.Options{})
+	root := f.io.Namespace("/")
+	root.Use(func(_ context.Context, s *socketio.Socket, _ *socketio.Handshake) error {
+		s.Join("all")
+		return nil
+	})
+	for range 200 {
+		c, id := f.connect("")
+		_ = root.To(id).Emit("one")
+		_ = root.To("all").Emit("two")
+		root.Socket(id).Join("late")
+		_ = root.To("late").Emit("three")
+		c.Want(`42["one"]`, `42["two"]`, `42["three"]`)
+		root.Socket(id).Disconnect("", true)
+		c.Want("41")
+		c.Close()
+	}
+}
+
 func TestBinaryArguments(t *testing.T) {
 	f := serve(t, socketio.Options{})
 	c, _ := f.connect("")
