@@ -32,6 +32,7 @@ import (
 	"github.com/happychat/happychat/internal/ingress"
 	"github.com/happychat/happychat/internal/mail"
 	"github.com/happychat/happychat/internal/realtime"
+	"github.com/happychat/happychat/internal/robot"
 	"github.com/happychat/happychat/internal/sqlstore"
 	"github.com/happychat/happychat/internal/webui"
 	"github.com/happychat/happychat/internal/wire"
@@ -66,6 +67,7 @@ type App struct {
 	Feedback      *feedback.Service
 	Console       *console.Service
 	Hub           *realtime.Hub
+	Robot         *robot.Service // nil: there is none
 
 	counter  *console.Counter
 	config   config.Config
@@ -123,6 +125,9 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	if err := a.build(); err != nil {
 		return nil, err
 	}
+	if err := a.prepareRobot(ctx); err != nil {
+		return nil, err
+	}
 	if err := a.invite(ctx); err != nil {
 		return nil, err
 	}
@@ -137,6 +142,9 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	a.work.Go(func() { a.Accounts.Run(background) })
 	a.work.Go(func() { a.Hub.Run(background) })
 	a.work.Go(func() { a.counter.Run(background) })
+	if a.Robot != nil {
+		a.work.Go(func() { a.Robot.Run(background) })
+	}
 	go func() { a.served <- a.http.Serve(a.listener) }()
 	return a, nil
 }
@@ -181,6 +189,9 @@ func LockData(folder string) (*flock.Flock, error) {
 func (a *App) publish(changes []change.Change) {
 	a.Hub.Publish(changes)
 	a.counter.Committed(changes)
+	if a.Robot != nil {
+		a.Robot.Committed(changes)
+	}
 	if a.options.Committed != nil {
 		a.options.Committed(changes)
 	}
@@ -197,10 +208,11 @@ func (a *App) build() error {
 	ids := change.NewIDs(o.Clock)
 	a.Accounts = account.NewService(account.Options{
 		Store: a.Store, Mailer: letters{sender, a.base, o.Log}, IDs: ids, Clock: o.Clock, Hasher: o.Hasher, Rates: o.Rates,
-		Used:   func(id change.ID) { a.counter.Used(id) },
-		Ended:  func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
-		Gone:   Forget(a.Store, ids, o.Clock),
-		Closed: c.Registration == config.RegistrationClosed, Log: o.Log,
+		Used:    func(id change.ID) { a.counter.Used(id) },
+		Ended:   func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
+		Created: func(ctx context.Context, who account.Account) error { return a.welcome(ctx, who) },
+		Gone:    Forget(a.Store, ids, o.Clock),
+		Closed:  c.Registration == config.RegistrationClosed, Log: o.Log,
 	})
 	a.Conversations = conversation.NewService(conversation.Options{Store: a.Store, IDs: ids, Clock: o.Clock})
 	a.Contacts = contact.NewService(a.Store, ids, o.Clock, func(ctx context.Context, x, y change.ID) error {
@@ -218,6 +230,9 @@ func (a *App) build() error {
 		Ask:       a.ask,
 		Directory: a.Store, Bus: a.bus, Beat: o.Beat, Clock: o.Clock, Guard: guard, Log: o.Log,
 	})
+	if a.Robot, err = a.newRobot(ids); err != nil {
+		return err
+	}
 	ui, err := webui.New()
 	if err != nil {
 		return err
@@ -252,6 +267,9 @@ func (a *App) build() error {
 func Forget(store *sqlstore.Store, ids *change.IDs, clock change.Clock) func(ctx context.Context, id change.ID) error {
 	contacts := contact.NewService(store, ids, clock, nil)
 	return func(ctx context.Context, id change.ID) error {
+		if err := store.ForgetPerson(ctx, id); err != nil {
+			return err
+		}
 		return contacts.Forget(ctx, id)
 	}
 }

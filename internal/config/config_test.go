@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // call runs a little program and returns what it was invoked with.
@@ -51,7 +52,8 @@ func TestDefaults(t *testing.T) {
 	c := in.Config
 	want := Config{
 		Listen: "127.0.0.1:8080", Data: "./data", NATS: NATS{Subject: "happychat"}, MaxUpload: 25_000_000, UploadPerDay: 2_000_000_000, Registration: RegistrationOpen, Language: English,
-		SMTP: SMTP{TLS: SMTPTLSStart}, Log: Log{Level: slog.LevelInfo, Format: LogText},
+		Robot: Robot{State: RobotOn, Budget: 100, Patience: 20 * time.Second, Timeout: 2 * time.Minute},
+		SMTP:  SMTP{TLS: SMTPTLSStart}, Log: Log{Level: slog.LevelInfo, Format: LogText},
 	}
 	if fmt.Sprintf("%+v", plain(c)) != fmt.Sprintf("%+v", plain(want)) {
 		t.Errorf("got  %+v\nwant %+v", plain(c), plain(want))
@@ -76,6 +78,7 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 	user := append(slices.Clone(mail), "--smtp-username=chat", "--smtp-password=x")
 	shared := []string{"--database=postgres://u:p@db/chat"}
 	nats := append(slices.Clone(shared), "--nats=nats://n")
+	bot := []string{"--robot-endpoint=https://llm.example/v1", "--robot-model=small"}
 	s3 := []string{"--s3-endpoint=https://s3.example", "--s3-bucket=chat", "--s3-access-key=a", "--s3-secret-key=x"}
 	for name, test := range map[string]struct {
 		value string
@@ -106,6 +109,15 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 		"registration":       {"closed", nil, func(c Config) any { return c.Registration }, "closed"},
 		"site-name":          {"老王家", nil, func(c Config) any { return c.SiteName }, "老王家"},
 		"language":           {"zh-CN", nil, func(c Config) any { return c.Language }, "zh-CN"},
+		"robot":              {"off", nil, func(c Config) any { return c.Robot.State }, "off"},
+		"robot-endpoint":     {"http://127.0.0.1:11434/v1/", bot[1:], func(c Config) any { return c.Robot.Endpoint }, "http://127.0.0.1:11434/v1"},
+		"robot-model":        {"qwen3:4b", bot[:1], func(c Config) any { return c.Robot.Model }, "qwen3:4b"},
+		"robot-key":          {"k=y", bot, func(c Config) any { return c.Robot.Key.Reveal() }, "k=y"},
+		"robot-key-file":     {file, bot, func(c Config) any { return c.Robot.Key.Reveal() }, "from a file"},
+		"robot-prompt":       {"Be a pirate.", bot, func(c Config) any { return c.Robot.Prompt }, "Be a pirate."},
+		"robot-daily-budget": {"7", nil, func(c Config) any { return c.Robot.Budget }, "7"},
+		"robot-patience":     {"5s", nil, func(c Config) any { return c.Robot.Patience }, "5s"},
+		"robot-timeout":      {"90s", nil, func(c Config) any { return c.Robot.Timeout }, "1m30s"},
 		"smtp-host":          {"mail.example.com", mail[1:], func(c Config) any { return c.SMTP.Host }, "mail.example.com"},
 		"smtp-port":          {"2525", mail, func(c Config) any { return c.SMTP.Port }, "2525"},
 		"smtp-tls":           {"tls", mail, func(c Config) any { return c.SMTP.TLS }, "tls"},
@@ -220,6 +232,15 @@ func TestMistakesAreSentences(t *testing.T) {
 		{"SMTP user without password", "", "serve --smtp-host m.example --smtp-from c@m.example --smtp-username c", "HAPPYCHAT_SMTP_PASSWORD or --smtp-password-file"},
 		{"SMTP password without user", "", "serve --smtp-host m.example --smtp-from c@m.example --smtp-password geheim", "--smtp-username is not"},
 		{"SMTP password in the clear", "", "serve --smtp-host m.example --smtp-from c@m.example --smtp-username c --smtp-password geheim --smtp-tls none", "use starttls or tls"},
+		{"robot without a model", "", "serve --robot-endpoint http://localhost:1/v1", "--robot-model is not"},
+		{"a model without an endpoint", "", "serve --robot-model small", "--robot-endpoint is not"},
+		{"an endpoint for no robot", "", "serve --robot off --robot-endpoint http://localhost:1/v1 --robot-model small", "choose one"},
+		{"an endpoint that is no address", "", "serve --robot-endpoint localhost:11434 --robot-model small", "must be the address of an API"},
+		{"an endpoint with a password", "", "serve --robot-endpoint http://a:b@llm.example/v1 --robot-model small", "must be the address of an API"},
+		{"a key for all to read", "", "serve --robot-endpoint http://llm.example/v1 --robot-model small --robot-key x", "use https"},
+		{"two keys", "", "serve --robot-endpoint https://llm.example/v1 --robot-model small --robot-key x --robot-key-file config_test.go", "choose one"},
+		{"a budget that is none", "", "serve --robot-daily-budget many", "between 0 and 1000000"},
+		{"a patience that is none", "", "serve --robot-patience 1h", "between 1s and 1m0s"},
 		{"two passwords", "", "serve --smtp-password geheim --smtp-password-file config_test.go", "choose one"},
 		{"password file that is not there", "", "serve --smtp-password-file /nowhere/at/all", "cannot be read (no such file or directory)"},
 		{"size without a unit", "", "serve --max-upload 25", "must be a size from 1KB"},

@@ -19,6 +19,7 @@ import (
 	"github.com/happychat/happychat/internal/app"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/config"
+	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/wire"
 )
 
@@ -48,6 +49,8 @@ type Server struct {
 	T     testing.TB
 	Clock *Clock
 	Base  string // http://127.0.0.1:port
+	// Stop ends the server before the test does.
+	Stop func()
 
 	mu        sync.Mutex
 	committed []change.Change
@@ -80,13 +83,14 @@ func Start(t testing.TB, alter func(*config.Config, *app.Options)) *Server {
 	}
 	s.App = a
 	s.Base = "http://" + a.Addr().String()
-	t.Cleanup(func() {
+	s.Stop = sync.OnceFunc(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		if err := a.Close(ctx); err != nil {
 			t.Error("close:", err)
 		}
 	})
+	t.Cleanup(s.Stop)
 	return s
 }
 
@@ -158,6 +162,38 @@ func (s *Server) Befriend(a, b *Person) change.ID {
 		s.T.Fatal(err)
 	}
 	return c.ID
+}
+
+// Crowd makes accounts that are friends of somebody, and do nothing else.
+func (s *Server) Crowd(friend *Person, n int) []change.ID {
+	s.T.Helper()
+	ids, list := change.NewIDs(s.Clock), make([]change.ID, n)
+	err := s.Store.Update(context.Background(), func(ctx context.Context) error {
+		of, err := s.Store.Account(ctx, friend.ID)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			a, err := s.Store.CreateAccount(ctx, account.Account{
+				ID: ids.Next(), Kind: account.Person, Username: fmt.Sprintf("crowd-%05d", i), Name: fmt.Sprintf("Crowd %d", i),
+				Role: account.User, State: account.Active, Language: "en", CreatedAt: s.Clock.Now(),
+			})
+			if err != nil {
+				return err
+			}
+			list[i] = a.ID
+			for _, side := range [][2]account.Account{{of, a}, {a, of}} {
+				if _, err := s.Store.PutContact(ctx, contact.Contact{Owner: side[0].ID, Account: side[1].Card(), State: contact.Friend, Since: s.Clock.Now()}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return list
 }
 
 // Answer is what came back.
