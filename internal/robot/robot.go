@@ -67,6 +67,7 @@ type Store interface {
 	Account(ctx context.Context, id change.ID) (account.Account, error)
 	// CreateAccount fails with account.ErrTaken when the user name is.
 	CreateAccount(ctx context.Context, a account.Account) (account.Account, error)
+	PutAccount(ctx context.Context, a account.Account) (account.Account, error)
 	Conversation(ctx context.Context, id change.ID) (conversation.Conversation, error)
 	Member(ctx context.Context, conversation, account change.ID) (conversation.Member, error)
 	Messages(ctx context.Context, conversation change.ID, after, before int64, limit int, newest bool) ([]conversation.Message, error)

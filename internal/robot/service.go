@@ -124,7 +124,11 @@ func (s *Service) Prepare(ctx context.Context) error {
 func (s *Service) ensureAccount(ctx context.Context) error {
 	return s.Store.Update(ctx, func(ctx context.Context) error {
 		have, err := s.Store.RobotAccount(ctx, Name)
-		if s.self = have; !errors.Is(err, change.ErrNotFound) {
+		if s.self = have; err == nil && have.State == account.Disabled {
+			have.State = account.Active
+			s.self, err = s.Store.PutAccount(ctx, have)
+		}
+		if !errors.Is(err, change.ErrNotFound) {
 			return err
 		}
 		for _, username := range usernames {
@@ -140,6 +144,22 @@ func (s *Service) ensureAccount(ctx context.Context) error {
 			return err
 		}
 		return s.Store.PutRobot(ctx, Name, s.self.ID)
+	})
+}
+
+// Retire keeps people from writing to a robot that is not there any more.
+func Retire(ctx context.Context, store Store) error {
+	return store.Update(ctx, func(ctx context.Context) error {
+		have, err := store.RobotAccount(ctx, Name)
+		if errors.Is(err, change.ErrNotFound) || err == nil && have.State == account.Disabled {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		have.State = account.Disabled
+		_, err = store.PutAccount(ctx, have)
+		return err
 	})
 }
 
