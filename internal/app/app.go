@@ -20,6 +20,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/bus"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/config"
@@ -53,6 +54,8 @@ type Options struct {
 	Bus bus.Bus
 	// Beat is realtime.Options.Beat.
 	Beat time.Duration
+	// Files stands before the place where files are kept. It may be nil.
+	Files func(attachment.Blobs) attachment.Blobs
 	// Committed is called with the changes of every commit, after they were
 	// published. It may be nil.
 	Committed func([]change.Change)
@@ -64,6 +67,7 @@ type App struct {
 	Accounts      *account.Service
 	Contacts      *contact.Service
 	Conversations *conversation.Service
+	Attachments   *attachment.Service
 	Feedback      *feedback.Service
 	Console       *console.Service
 	Hub           *realtime.Hub
@@ -140,6 +144,7 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	background, stop := context.WithCancel(context.Background())
 	a.stopWork = stop
 	a.work.Go(func() { a.Accounts.Run(background) })
+	a.work.Go(func() { a.Attachments.Run(background) })
 	a.work.Go(func() { a.Hub.Run(background) })
 	a.work.Go(func() { a.counter.Run(background) })
 	if a.Robot != nil {
@@ -206,20 +211,23 @@ func (a *App) build() error {
 	}
 	a.mail = sender
 	ids := change.NewIDs(o.Clock)
+	if err := a.attachments(ids); err != nil {
+		return err
+	}
 	a.Accounts = account.NewService(account.Options{
 		Store: a.Store, Mailer: letters{sender, a.base, o.Log}, IDs: ids, Clock: o.Clock, Hasher: o.Hasher, Rates: o.Rates,
 		Used:    func(id change.ID) { a.counter.Used(id) },
 		Ended:   func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
 		Created: func(ctx context.Context, who account.Account) error { return a.welcome(ctx, who) },
-		Gone:    Forget(a.Store, ids, o.Clock),
-		Closed:  c.Registration == config.RegistrationClosed, Log: o.Log,
+		Gone:    Forget(a.Store, ids, o.Clock), Avatars: a.Attachments,
+		Closed: c.Registration == config.RegistrationClosed, Log: o.Log,
 	})
-	a.Conversations = conversation.NewService(conversation.Options{Store: a.Store, IDs: ids, Clock: o.Clock})
+	a.Conversations = conversation.NewService(conversation.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Picture: a.Attachments.MakeAvatar})
 	a.Contacts = contact.NewService(a.Store, ids, o.Clock, func(ctx context.Context, x, y change.ID) error {
 		_, err := a.Conversations.EnsureDirect(ctx, x, y)
 		return err
 	})
-	a.Feedback = feedback.NewService(feedback.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Show: a.show, Picture: noPicture})
+	a.Feedback = feedback.NewService(feedback.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Show: a.show, Picture: a.picture})
 	a.Console = console.NewService(console.Options{
 		Store: a.Store, Accounts: a.Accounts, Feedback: a.Feedback, IDs: ids, Clock: o.Clock, Zone: time.Local,
 		Dissolve: a.Conversations.DissolveAs,
@@ -241,8 +249,7 @@ func (a *App) build() error {
 	mux.Handle("/", a.viewed(ui))
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
-		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Feedback: a.Feedback, Console: a.Console,
-		Live: a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
+		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments, Feedback: a.Feedback, Console: a.Console, Live: a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -266,7 +273,11 @@ func (a *App) build() error {
 // that deletes it.
 func Forget(store *sqlstore.Store, ids *change.IDs, clock change.Clock) func(ctx context.Context, id change.ID) error {
 	contacts := contact.NewService(store, ids, clock, nil)
+	conversations := conversation.NewService(conversation.Options{Store: store, IDs: ids, Clock: clock})
 	return func(ctx context.Context, id change.ID) error {
+		if err := conversations.AccountGone(ctx, id); err != nil {
+			return err
+		}
 		if err := store.ForgetPerson(ctx, id); err != nil {
 			return err
 		}
@@ -333,8 +344,6 @@ func (a *App) show(ctx context.Context, actor change.ID, s feedback.Subject) (fe
 	return s, err
 }
 
-func noPicture(context.Context, change.ID, string) error { return feedback.ErrPicture }
-
 // sender makes what gets mail out of the house.
 func (a *App) sender() (*mail.Sender, error) {
 	c := a.config
@@ -372,7 +381,7 @@ func (a *App) info(ctx context.Context) (wire.Server, error) {
 	}
 	return wire.Server{
 		Name: a.config.SiteName, Version: a.options.Version, Registration: string(a.config.Registration), Mail: delivery,
-		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(),
+		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(a.Attachments.Limits()),
 	}, err
 }
 
