@@ -3,7 +3,7 @@ package engineio
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,25 +94,24 @@ func (s *Session) Transport() string {
 	return "polling"
 }
 
-// begin makes a new session an open one and queues the open packet, before
-// everything that h has sent already. ws is nil for polling. It returns false
-// if the server was closed in the meantime.
+// openPacket tells the client of its session. upgrade is what it may change to,
+// or "".
+func (s *Session) openPacket(upgrade string) *Message {
+	if upgrade != "" {
+		upgrade = `"` + upgrade + `"`
+	}
+	o := &s.srv.opts
+	return control(fmt.Sprintf(`0{"sid":"%s","upgrades":[%s],"pingInterval":%d,"pingTimeout":%d,"maxPayload":%d}`,
+		s.id, upgrade, o.PingInterval.Milliseconds(), o.PingTimeout.Milliseconds(), o.MaxPayload))
+}
+
+// begin makes a new session an open one. ws is nil for polling, where the open
+// packet is queued before everything that h has sent already; a WebSocket gets
+// it with the answer to the handshake. It returns false if the server was closed in the meantime.
 func (s *Session) begin(h Handler, ws *wsConn) bool {
 	o := &s.srv.opts
-	upgrades := []string{}
-	if ws == nil && !o.NoWebSocket {
-		upgrades = append(upgrades, "websocket")
-	}
-	open, _ := json.Marshal(struct {
-		SID          string   `json:"sid"`
-		Upgrades     []string `json:"upgrades"`
-		PingInterval int64    `json:"pingInterval"`
-		PingTimeout  int64    `json:"pingTimeout"`
-		MaxPayload   int      `json:"maxPayload"`
-	}{s.ID(), upgrades, o.PingInterval.Milliseconds(), o.PingTimeout.Milliseconds(), o.MaxPayload})
 	now := s.srv.now()
 	s.lastSeen.Store(int64(now))
-	first := control("0" + string(open))
 	s.mu.Lock()
 	if s.state != stateNew {
 		s.mu.Unlock()
@@ -120,7 +119,13 @@ func (s *Session) begin(h Handler, ws *wsConn) bool {
 		return false
 	}
 	s.state, s.handler, s.ws = stateOpen, h, ws
-	s.queue.pushFirst(first)
+	if ws == nil {
+		upgrade := "websocket"
+		if o.NoWebSocket {
+			upgrade = ""
+		}
+		s.queue.pushFirst(s.openPacket(upgrade))
+	}
 	s.nextPing = now + o.PingInterval
 	s.acceptBy = now + o.AcceptTimeout
 	s.srv.wheel.schedule(s, s.nextWake(now)-now)
@@ -258,10 +263,13 @@ func (s *Session) setPaused(on bool) {
 			}
 		}
 	}
-	ws := s.ws
+	var l link = noLink{}
+	if s.ws != nil {
+		l = s.ws.link
+	}
 	s.mu.Unlock()
-	if changed && ws != nil {
-		ws.link.reading(!on)
+	if changed {
+		l.reading(!on)
 	}
 }
 

@@ -44,23 +44,40 @@ type wsConn struct {
 	pong    bool   // control holds a pong, and that is enough
 }
 
-// serveWebSocket opens a session by WebSocket.
+// serveWebSocket opens a session by WebSocket. The session is open before the
+// client learns of it; what is sent until then waits, as if it were being written.
 func (s *Session) serveWebSocket(w http.ResponseWriter, r *http.Request) {
-	t := &wsConn{s: s}
-	conn, early, err := websocket.Upgrade(w, r, t.negotiate(r), setCookies(w), s.srv.opts.CloseTimeout)
+	t := &wsConn{s: s, link: noLink{}, writing: true}
+	if !s.begin(s.srv.open(s, r), t) {
+		refuse(w, errShutdown)
+		return
+	}
+	first := s.openPacket("")
+	conn, early, err := websocket.Upgrade(w, r, t.negotiate(r), setCookies(w), first.frame, s.srv.opts.CloseTimeout)
 	if err != nil {
+		s.drop(ReasonTransportError)
 		s.finish()
 		if errors.Is(err, websocket.ErrHijack) {
 			refuse(w, errTransport)
 		}
 		return
 	}
-	t.link = s.srv.newLink(t, conn)
-	if !s.begin(s.srv.open(s, r), t) {
-		t.link.abort()
+	l := s.srv.newLink(t, conn)
+	s.mu.Lock()
+	t.link = l
+	over := s.state == stateEnded
+	if s.paused {
+		l.reading(false)
+	}
+	if t.writing = false; s.queue.len() > 0 || len(t.control) > 0 {
+		t.flush(false)
+	}
+	s.mu.Unlock()
+	if over {
+		l.abort()
 		return
 	}
-	t.link.start(early)
+	l.start(early)
 }
 
 // negotiate agrees on compression, if it is wanted on both sides, and returns the
@@ -102,7 +119,7 @@ func (s *Session) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 		// A refusal by status would look like a broken server to a client whose
 		// session is fine.
-		if conn, _, err := websocket.Upgrade(w, r, "", nil, s.srv.opts.CloseTimeout); err == nil {
+		if conn, _, err := websocket.Upgrade(w, r, "", nil, nil, s.srv.opts.CloseTimeout); err == nil {
 			_, _ = conn.Write(websocket.AppendClose(nil, websocket.ClosePolicyViolation, "session has another transport"))
 			conn.Close()
 		}
@@ -113,7 +130,7 @@ func (s *Session) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	s.upgradeBy = s.srv.now() + s.srv.opts.UpgradeTimeout
 	s.mu.Unlock()
 
-	conn, early, err := websocket.Upgrade(w, r, t.negotiate(r), setCookies(w), s.srv.opts.CloseTimeout)
+	conn, early, err := websocket.Upgrade(w, r, t.negotiate(r), setCookies(w), nil, s.srv.opts.CloseTimeout)
 	s.mu.Lock()
 	ok := s.candidate == t && s.state == stateOpen
 	if err != nil || !ok {

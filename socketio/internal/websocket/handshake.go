@@ -41,10 +41,10 @@ func Check(r *http.Request) error {
 
 // Upgrade answers a handshake that Check has accepted with 101 and takes the
 // connection over. early is what the client has already sent after its request.
-// extensions, if not empty, is sent as Sec-WebSocket-Extensions. writeTimeout
-// bounds the answer. After ErrHijack the HTTP response is still to be written;
+// extensions, if not empty, is sent as Sec-WebSocket-Extensions. first is frames
+// that follow the answer in the same write. writeTimeout bounds both. After ErrHijack the HTTP response is still to be written;
 // after another error the connection is closed.
-func Upgrade(w http.ResponseWriter, r *http.Request, extensions string, header http.Header, writeTimeout time.Duration) (conn net.Conn, early []byte, err error) {
+func Upgrade(w http.ResponseWriter, r *http.Request, extensions string, header http.Header, first []byte, writeTimeout time.Duration) (conn net.Conn, early []byte, err error) {
 	conn, brw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return nil, nil, ErrHijack
@@ -53,7 +53,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, extensions string, header h
 		b, _ := brw.Peek(n)
 		early = append([]byte(nil), b...)
 	}
-	res := make([]byte, 0, 256)
+	res := make([]byte, 0, 256+len(first))
 	res = append(res, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
 	res = append(res, acceptKey(r.Header.Get("Sec-WebSocket-Key"))...)
 	res = append(res, "\r\n"...)
@@ -65,11 +65,10 @@ func Upgrade(w http.ResponseWriter, r *http.Request, extensions string, header h
 			res = append(append(append(append(res, name...), ": "...), headerValue(v)...), "\r\n"...)
 		}
 	}
-	res = append(res, "\r\n"...)
+	res = append(append(res, "\r\n"...), first...)
 	// The HTTP server may have left deadlines of its own on the connection.
-	if err := conn.SetDeadline(time.Time{}); err == nil {
-		_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout))
-	}
+	_ = conn.SetReadDeadline(time.Time{})
+	_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 	if _, err := conn.Write(res); err != nil {
 		conn.Close()
 		return nil, nil, err
