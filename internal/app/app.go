@@ -381,7 +381,7 @@ func (a *App) info(ctx context.Context) (wire.Server, error) {
 	}
 	return wire.Server{
 		Name: a.config.SiteName, Version: a.options.Version, Registration: string(a.config.Registration), Mail: delivery,
-		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(a.Attachments.Limits()),
+		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(a.Attachments.Limits()), Robot: a.robotInfo(),
 	}, err
 }
 

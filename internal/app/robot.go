@@ -12,6 +12,7 @@ import (
 	"github.com/happychat/happychat/internal/conversation"
 	"github.com/happychat/happychat/internal/robot"
 	"github.com/happychat/happychat/internal/robot/offline"
+	"github.com/happychat/happychat/internal/wire"
 )
 
 // newRobot makes the built-in robot; nil if there is to be none.
@@ -49,6 +50,15 @@ func (a *App) prepareRobot(ctx context.Context) error {
 		return robot.Retire(ctx, a.Store)
 	}
 	return a.Robot.Prepare(ctx)
+}
+
+// robotInfo is what anybody may know of the robot.
+func (a *App) robotInfo() *wire.Robot {
+	if a.Robot == nil {
+		return nil
+	}
+	self := a.Robot.Account()
+	return &wire.Robot{AccountID: wire.ID(self.ID), Username: self.Username, Name: self.Name, Via: a.Robot.Host()}
 }
 
 // welcome introduces the robot to a new account.

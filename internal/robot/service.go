@@ -203,6 +203,15 @@ func (s *Service) Forget(ctx context.Context, id change.ID) error {
 	return s.Store.ForgetPerson(ctx, id)
 }
 
+// Host is where words go that the robot does not answer by itself; empty if
+// there is no endpoint.
+func (s *Service) Host() string {
+	if s.Endpoint == nil {
+		return ""
+	}
+	return s.Endpoint.Host()
+}
+
 // Account is the robot's own.
 func (s *Service) Account() account.Account { return s.self }
 

@@ -17,6 +17,15 @@ type Server struct {
 	Language     string `json:"language" enum:"zh-CN,en" doc:"For visitors whose own is neither"`
 	SignedIn     bool   `json:"signedIn" doc:"Whoever asks has a session: by the cookie or the token of this request"`
 	Limits       Limits `json:"limits"`
+	Robot        *Robot `json:"robot,omitempty" doc:"The built-in robot, if there is one"`
+}
+
+// Robot is the built-in robot.
+type Robot struct {
+	AccountID ID     `json:"accountId"`
+	Username  string `json:"username"`
+	Name      string `json:"name"`
+	Via       string `json:"via,omitempty" doc:"Host name of the language model that it converses through; left out when it answers by itself"`
 }
 
 // Limits are those that a client should keep to; lengths are in code points.

@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything of mine in one archive
+         * @description A ZIP: index.html leads to the conversations, for people, and the files ending in .json hold the same in the shapes of this API. It is written while it is read; an archive that ends early is broken, and must be asked for again.
+         */
+        get: operations["account.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -3243,6 +3263,17 @@ export interface components {
             /** @description From the mailed link */
             token: string;
         };
+        Robot: {
+            /**
+             * @description An identifier: a decimal number of up to 63 bits, ordered by time
+             * @example 412316860416000001
+             */
+            accountId: string;
+            name: string;
+            username: string;
+            /** @description Host name of the language model that it converses through; left out when it answers by itself */
+            via?: string;
+        };
         SendMessage: {
             /** @description My own, and those that I was shown in some conversation, in the order in which they are to be shown */
             attachments?: string[];
@@ -3291,6 +3322,8 @@ export interface components {
             name: string;
             /** @enum {string} */
             registration: "open" | "closed";
+            /** @description The built-in robot, if there is one */
+            robot?: components["schemas"]["Robot"];
             /** @description There is no owner yet: the console shows the link to become it */
             setup: boolean;
             /** @description Whoever asks has a session: by the cookie or the token of this request */
@@ -3943,6 +3976,60 @@ export interface operations {
             };
         };
     };
+    "account.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "account.change_password": {
         parameters: {
             query?: never;
@@ -4198,6 +4285,8 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Names an attachment or an upload: 22 characters of base64url */
+                id: string;
                 variant: "original" | "preview" | "thumb";
             };
             cookie?: never;
@@ -4288,6 +4377,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Names an attachment or an upload: 22 characters of base64url */
+                id: string;
                 /** @description Pixels on each side; of a smaller picture, what it has */
                 size: "64" | "128" | "256" | "640";
             };
@@ -10047,7 +10138,10 @@ export interface operations {
                 /** @description Where the bytes belong: the offset of the upload */
                 "Upload-Offset": number;
             };
-            path?: never;
+            path: {
+                /** @description Names an attachment or an upload: 22 characters of base64url */
+                id: string;
+            };
             cookie?: never;
         };
         /** @description The bytes */
