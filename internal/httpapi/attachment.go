@@ -29,12 +29,14 @@ const (
 	lookAgain = time.Second
 )
 
+// AttachmentPath is the input of operations on one upload or attachment.
+type AttachmentPath struct {
+	ID wire.AttachmentID `path:"id"`
+}
+
 // attachment registers uploads, attachments and avatars.
 func (a *api) attachment() {
 	const tag = "Attachments"
-	type idPath struct {
-		ID wire.AttachmentID `path:"id"`
-	}
 	state := func(u attachment.Upload, made *attachment.Attachment, err error) (*body[wire.Upload], error) {
 		if err != nil {
 			return nil, err
@@ -54,7 +56,7 @@ func (a *api) attachment() {
 		method: http.MethodGet, path: "/uploads/{id}", id: "upload.get", tag: tag,
 		summary: "How far an upload is, and what came of it", errors: []int{404},
 	},
-		func(ctx context.Context, in *idPath) (*body[wire.Upload], error) {
+		func(ctx context.Context, in *AttachmentPath) (*body[wire.Upload], error) {
 			return state(a.Attachments.Status(ctx, actor(ctx).AccountID, in.ID.Domain()))
 		})
 	handle(a, operation{
@@ -70,7 +72,7 @@ func (a *api) attachment() {
 	},
 		func(ctx context.Context, in *struct {
 			exchange
-			idPath
+			AttachmentPath
 			Offset int64 `header:"Upload-Offset" required:"true" minimum:"0" doc:"Where the bytes belong: the offset of the upload"`
 		},
 		) (*body[wire.Upload], error) {
@@ -82,7 +84,7 @@ func (a *api) attachment() {
 		method: http.MethodDelete, path: "/uploads/{id}", id: "upload.cancel", tag: tag, status: http.StatusNoContent,
 		summary: "Give an upload up", text: "What came of one that is complete stays.", errors: []int{404},
 	},
-		func(ctx context.Context, in *idPath) (*none, error) {
+		func(ctx context.Context, in *AttachmentPath) (*none, error) {
 			return nil, a.Attachments.Cancel(ctx, actor(ctx).AccountID, in.ID.Domain())
 		})
 
@@ -102,7 +104,7 @@ func (a *api) attachment() {
 	},
 		func(ctx context.Context, in *struct {
 			exchange
-			idPath
+			AttachmentPath
 			Variant  string `path:"variant" enum:"original,preview,thumb"`
 			Download bool   `query:"download" doc:"Save it instead of showing it"`
 		},
@@ -136,7 +138,7 @@ func (a *api) attachment() {
 	},
 		func(ctx context.Context, in *struct {
 			exchange
-			idPath
+			AttachmentPath
 			Size string `path:"size" enum:"64,128,256,640" doc:"Pixels on each side; of a smaller picture, what it has"`
 		},
 		) (*huma.StreamResponse, error) {
