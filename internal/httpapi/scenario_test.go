@@ -18,6 +18,7 @@ type world struct {
 	people  map[string]*apptest.Person
 	mirrors map[string]*apptest.Mirror
 	vars    map[string]string // what steps refer to as {name}
+	unique  int
 }
 
 func newWorld(t *testing.T, names ...string) *world {

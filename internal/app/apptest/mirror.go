@@ -204,12 +204,13 @@ func (m *Mirror) String() string {
 			if s.State != "member" {
 				continue
 			}
-			// Of a large one only a part is known, and no read positions.
+			// Of a large one only a part is known, and no read positions, nor
+			// the versions that these alone have raised.
 			if large(d) {
 				if s.Role == "member" && s.Account.ID.Domain() != m.person.ID {
 					continue
 				}
-				s.ReadSeq = 0
+				s.ReadSeq, s.Version = 0, 0
 			}
 			line(fmt.Sprintf("member %d", d.ConversationID), s)
 		}
