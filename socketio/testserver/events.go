@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"time"
 
 	"github.com/happychat/happychat/socketio"
@@ -61,12 +60,4 @@ func registerRoom(ns *socketio.Namespace) {
 		_ = room.Emit("say", args...)
 		_ = e.Ack()
 	})
-}
-
-// holdOpen lets a client read the answer to its WebSocket handshake before the
-// open packet is sent.
-func holdOpen(r *http.Request) {
-	if r.URL.Query().Get("transport") == "websocket" {
-		<-time.After(beforeOpen)
-	}
 }

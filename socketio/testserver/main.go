@@ -57,7 +57,7 @@ func serve(ctx context.Context, addr string, c config) error {
 			MaxPayload: 1_000_000, AllowEIO3: c.eio3, AllowJSONP: c.eio3, CheckOrigin: anybody,
 		}, openEcho)
 		closeAll = e.Close
-		mux.Handle("/engine.io/", e)
+		mux.HandleFunc("/engine.io/", func(w http.ResponseWriter, r *http.Request) { e.ServeHTTP(apart{w}, r) })
 	} else {
 		io := socketio.NewServer(socketio.Options{
 			PingInterval: c.interval, PingTimeout: c.timeout,
@@ -104,9 +104,8 @@ func anybody(*http.Request) bool { return true }
 // echo is the bare Engine.IO application.
 type echo struct{ s *engineio.Session }
 
-func openEcho(s *engineio.Session, r *http.Request) engineio.Handler {
+func openEcho(s *engineio.Session, _ *http.Request) engineio.Handler {
 	s.Accept()
-	holdOpen(r)
 	return echo{s}
 }
 

@@ -91,6 +91,30 @@ func TestEngineOfProtocol3(t *testing.T) {
 	c.WantFrame(0x82, "\x04\x01")
 }
 
+// written notes what is written.
+type written struct {
+	net.Conn
+	all []string
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.all = append(w.all, string(p))
+	return len(p), nil
+}
+
+func TestApart(t *testing.T) {
+	w := &written{}
+	c := &apartConn{Conn: w}
+	for _, p := range []string{"HTTP/1.1 101\r\n\r\nopen", "\r\n\r\nmore"} {
+		if n, err := c.Write([]byte(p)); n != len(p) || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	if got := strings.Join(w.all, "|"); got != "HTTP/1.1 101\r\n\r\n|open|\r\n\r\nmore" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestEngine(t *testing.T) {
 	url := run(t, config{engine: true})
 	c := wstest.Dial(t, url+"/engine.io/?EIO=4&transport=websocket")
