@@ -18,6 +18,8 @@ test('an address is confirmed by a link that works once', async ({ person, mailb
 
   const again = await person('again')
   await again.open(linkIn(letter))
+  await again.field('activate.password').fill(again.password)
+  await again.button('activate.go').click()
   await expect(again.heading('activate.badTitle')).toBeVisible()
 })
 
@@ -158,7 +160,7 @@ test.describe('a server that takes no new accounts', () => {
         language: 'en',
       }),
     ).rejects.toThrow(/: 403 .*registration\.closed/)
-    await server.command(['user', 'create', 'ann', ann.email, '--speaks', 'en'], `${ann.password}\n`)
+    await server.command(['user', 'create', 'ann', ann.email, '--language', 'en'], `${ann.password}\n`)
     await ann.signIn()
   })
 })

@@ -3,7 +3,7 @@ import { expect, test } from '../support/test.ts'
 test('the owner makes, lets in and shuts out accounts while the server runs', async ({ person, server }) => {
   const ann = await person('ann', { name: 'Ann' })
   await server.command(
-    ['user', 'create', 'ann', ann.email, '--name', 'Ann', '--speaks', 'en'],
+    ['user', 'create', 'ann', ann.email, '--name', 'Ann', '--language', 'en'],
     `${ann.password}\n`,
   )
   await ann.signIn()

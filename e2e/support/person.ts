@@ -164,9 +164,13 @@ export class Person {
   }
 
   /** Opens the link of the n-th letter. */
+  async openLetter(n = 1) {
+    await this.open(linkIn(await this.mailbox.letter(this.email, n)))
+  }
+
+  /** Follows the link of the n-th letter into the app. */
   async activate(n = 1) {
-    const letter = await this.mailbox.letter(this.email, n)
-    await this.open(linkIn(letter))
+    await this.openLetter(n)
     await this.field('activate.password').fill(this.password)
     await this.button('activate.go').click()
     await expect(this.place('chats')).toBeVisible()

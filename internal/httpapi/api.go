@@ -22,6 +22,7 @@ import (
 	"github.com/happychat/happychat/internal/console"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/export"
 	"github.com/happychat/happychat/internal/feedback"
 	"github.com/happychat/happychat/internal/ingress"
 	"github.com/happychat/happychat/internal/wire"
@@ -47,6 +48,7 @@ type Options struct {
 	Accounts      *account.Service
 	Contacts      *contact.Service
 	Conversations *conversation.Service
+	Archive       *export.Archive
 	Attachments   *attachment.Service
 	Feedback      *feedback.Service
 	Console       *console.Service

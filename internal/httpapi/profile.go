@@ -3,8 +3,13 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/ingress"
 	"github.com/happychat/happychat/internal/wire"
 )
 
@@ -68,6 +73,39 @@ func (a *api) email() {
 			return &onlyCookie{SetCookie: a.cookie(ctx, "", false)}, a.Accounts.DeleteSelf(ctx, actor(ctx), in.Body.Password)
 		})
 	handle(a, operation{
+		method: http.MethodGet, path: "/account/export", id: "account.export", tag: tag,
+		summary: "Everything of mine in one archive",
+		text:    "A ZIP: index.html leads to the conversations, for people, and the files ending in .json hold the same in the shapes of this API. It is written while it is read; an archive that ends early is broken, and must be asked for again.",
+		errors:  []int{503},
+	},
+		func(ctx context.Context, in *struct{ request }) (*huma.StreamResponse, error) {
+			who := actor(ctx)
+			release, err := a.Archive.Begin(ctx, who)
+			if err != nil {
+				return nil, err
+			}
+			token, _ := ingress.Token(in.r)
+			still := func() error {
+				_, err := a.Accounts.Authenticate(ctx, token)
+				return err
+			}
+			return &huma.StreamResponse{Body: func(hc huma.Context) {
+				defer release()
+				hc.SetHeader("Content-Type", "application/zip")
+				hc.SetHeader("Content-Disposition", `attachment; filename="happychat.zip"`)
+				_, w := humago.Unwrap(hc)
+				out := patient{w, http.NewResponseController(w)}
+				if err := a.Archive.Write(ctx, who, still, out); err != nil {
+					if p := wire.NewProblem(err); p.Status == http.StatusInternalServerError {
+						a.Log.Warn("an archive was not finished", "err", err)
+					}
+					// A cut connection is the only way left to say that this is
+					// not all.
+					panic(http.ErrAbortHandler)
+				}
+			}}, nil
+		})
+	handle(a, operation{
 		method: http.MethodGet, path: "/accounts/{id}", id: "account.profile", tag: tag,
 		summary: "What somebody tells of themselves", text: "Only what I may see: they decide for each part whether everyone, friends or nobody sees it.", errors: []int{404},
 	},
@@ -78,4 +116,18 @@ func (a *api) email() {
 			p, err := a.Contacts.Profile(ctx, actor(ctx).AccountID, in.ID.Domain())
 			return answer(wire.NewProfile(p), err)
 		})
+}
+
+// patience is how long a reader may take for one piece of what is streamed.
+const patience = time.Minute
+
+// patient gives the reader time for every piece, and none for ever.
+type patient struct {
+	http.ResponseWriter
+	c *http.ResponseController
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	_ = p.c.SetWriteDeadline(time.Now().Add(patience)) // not all can
+	return p.ResponseWriter.Write(b)
 }

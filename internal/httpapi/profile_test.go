@@ -14,9 +14,11 @@ func TestProfileAccess(t *testing.T) {
 	w.befriend("lan", "hong")
 	w.run(
 		step{as: "lan", do: "PUT /blocks/{hong}", status: 200, events: []string{"lan contacts.0.blocked=true"}},
-		step{as: "lan", do: "PATCH /account", with: `{'about':' Sails ','gender':'female','place':'Riga','website':'lan.example','github':'@lan','visibility':{'place':'everyone','github':'nobody','email':'friends'}}`, status: 200,
+		step{
+			as: "lan", do: "PATCH /account", with: `{'about':' Sails ','gender':'female','place':'Riga','website':'lan.example','github':'@lan','visibility':{'place':'everyone','github':'nobody','email':'friends'}}`, status: 200,
 			want:   "about=Sails website=https://lan.example github=lan visibility.about=friends visibility.place=everyone",
-			events: []string{"lan account.place=Riga"}},
+			events: []string{"lan account.place=Riga"},
+		},
 	)
 	fields := []string{"about", "gender", "place", "website", "github", "email"}
 	for _, c := range []struct{ viewer, sees string }{

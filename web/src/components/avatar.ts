@@ -38,3 +38,12 @@ export function hueOf(id: string): number {
   // Yellows are left out: dark enough for white letters they are mud.
   return Math.round(130 + (((hash >>> 0) * 0.618033988749895) % 1) * 280) % 360
 }
+
+const sizes = [64, 128, 256, 640]
+
+/** The smallest that is sharp on this screen. */
+export function pictureUrl(picture: string, size: number): string {
+  const wanted = size * (globalThis.devicePixelRatio || 1)
+  const best = sizes.find((side) => side >= wanted) ?? 640
+  return `/api/v1/avatars/${encodeURIComponent(picture)}/${best}`
+}

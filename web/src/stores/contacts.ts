@@ -1,12 +1,14 @@
 // The people: friends with my remarks, who asked whom, who is online.
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import { i18n } from '@/i18n'
 import { useLive } from './live'
 import type { Card, Contact, FriendRequest } from './types'
 
 export const useContacts = defineStore('contacts', () => {
   const live = useLive()
   const { api } = live
+  const { t } = i18n.global
   const ready = shallowRef(false)
   const contacts = shallowRef<ReadonlyMap<string, Contact>>(new Map())
   const requests = shallowRef<ReadonlyMap<string, FriendRequest>>(new Map())
@@ -62,6 +64,7 @@ export const useContacts = defineStore('contacts', () => {
   /** My remark for somebody, else the name they gave themselves. */
   function nameOf(accountId: string): string {
     const known = card(accountId)
+    if (known?.deleted) return t('person.deleted')
     return contacts.value.get(accountId)?.remark || known?.name || known?.username || ''
   }
 

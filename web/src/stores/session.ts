@@ -147,6 +147,12 @@ export const useSession = defineStore('session', () => {
     await api.changePassword({ current, new: next })
   }
 
+  /** There is nothing to come back to, so nothing stays here either. */
+  async function deleteAccount(password: string) {
+    await api.deleteAccount(password)
+    leave('deleted')
+  }
+
   const listSessions = (): Promise<DeviceSession[]> => api.sessions()
   const endSession = (id: string): Promise<void> => api.endSession(id)
   const endOtherSessions = (): Promise<void> => api.endOtherSessions()
@@ -168,6 +174,7 @@ export const useSession = defineStore('session', () => {
     confirmReset,
     updateAccount,
     changePassword,
+    deleteAccount,
     listSessions,
     endSession,
     endOtherSessions,

@@ -116,6 +116,10 @@ export interface ThreadMessage {
   /** Whether it speaks to me. */
   mentionsMe?: boolean
   createdAt: number
+  /** A robot is still writing it. */
+  partial?: boolean
+  /** The host that a robot has its words from. */
+  via?: string
   /** Messages of others are always `sent`. `read`: the other side's read position has reached it. */
   state: 'sending' | 'failed' | 'sent' | 'read'
   /** Only when failed. */

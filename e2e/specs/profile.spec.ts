@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { computer, expect, linkIn, phone, test } from '../support/test.ts'
+
+test('what one tells of oneself is seen by those whom one chose', async ({ friends, person }) => {
+  const [ann, bea] = await friends('ann', 'bea')
+  await ann.open('/me')
+  await ann.field('me.part_about').first().fill('Sails on Sundays')
+  await ann.field('me.part_place').first().fill('Riga')
+  await ann.field('me.part_website').first().fill('javascript:alert(1)')
+  await ann.button('action.save').click()
+  await expect(ann.page.getByText(ann.t('problem.website.invalid'))).toBeVisible()
+  await ann.field('me.part_website').first().fill('ann.example')
+  const audience = ann.page.getByRole('group', { name: ann.t('me.audience') })
+  await audience.getByLabel(ann.t('me.part_place'), { exact: true }).selectOption({ label: ann.t('me.audience_nobody') })
+  await audience.getByLabel(ann.t('me.part_email'), { exact: true }).selectOption({ label: ann.t('me.audience_friends') })
+  await ann.button('action.save').click()
+  await expect(ann.page.getByText(ann.t('me.profileSaved'))).toBeVisible()
+
+  await bea.open(`/contacts/${ann.id}`)
+  await expect(bea.page.getByText('Sails on Sundays')).toBeVisible()
+  await expect(bea.page.getByRole('link', { name: 'ann.example' })).toHaveAttribute(
+    'href',
+    'https://ann.example',
+  )
+  await expect(bea.page.getByRole('link', { name: ann.email })).toBeVisible()
+  await expect(bea.page.getByText('Riga')).toHaveCount(0)
+
+  const eve = await (await person('eve')).join()
+  const seen = await eve.call<Record<string, unknown>>('GET', `/accounts/${ann.id}`)
+  expect(Object.keys(seen).filter((key) => key !== '$schema')).toEqual(['account'])
+})
+
+test('another e-mail address needs both mailboxes', async ({ person, mailbox }) => {
+  const ann = await (await person('ann')).join()
+  const before = mailbox.count(ann.email)
+  await ann.open('/me')
+  await ann.field('email.new').fill('ann.new@example.com')
+  await ann.field('me.passwordCurrent').first().fill('not this one')
+  await ann.button('email.change').click()
+  await expect(ann.page.getByText(ann.t('problem.account.wrong_password'))).toBeVisible()
+  await ann.field('me.passwordCurrent').first().fill(ann.password)
+  await ann.button('email.change').click()
+  await expect(ann.page.getByText(ann.t('email.toProve'))).toBeVisible()
+  await expect(ann.page.getByText(ann.t('email.toApprove'))).toBeVisible()
+
+  await ann.open(linkIn(await mailbox.letter('ann.new@example.com', 1)))
+  await ann.button('email.confirm').click()
+  await expect(ann.heading('email.halfTitle')).toBeVisible()
+  await expect(ann.page.getByText(ann.t('email.proved'))).toBeVisible()
+  await expect(ann.page.getByText(ann.t('email.toApprove'))).toBeVisible()
+
+  await ann.open(linkIn(await mailbox.letter(ann.email, before + 1)))
+  await ann.button('email.confirm').click()
+  await expect(ann.heading('email.doneTitle')).toBeVisible()
+  await ann.link('email.toApp').click()
+  await ann.place('me').click()
+  await expect(ann.page.getByText('ann.new@example.com').first()).toBeVisible()
+})
+
+for (const size of [computer, phone]) {
+  test(`a card leads to its person, also from outside, at ${size.width}`, async ({ person }) => {
+    const ann = await (await person('ann', { name: 'Ann', size })).join()
+    await ann.open('/me')
+    await ann.button('myCard.title').click()
+    await expect(ann.page.getByRole('img', { name: ann.t('myCard.title') })).toBeVisible()
+    const address = await ann.page.getByRole('link', { name: /\/add\/ann$/ }).getAttribute('href')
+    expect(address).toMatch(/\/add\/ann$/)
+
+    // Somebody who has an account, and somebody who has none yet.
+    const bea = await (await person('bea', { size })).join()
+    await bea.call('DELETE', '/sessions/current')
+    await bea.open('/add/ann')
+    await bea.field('signIn.login').fill(bea.username)
+    await bea.field('signIn.password').fill(bea.password)
+    await bea.button('signIn.submit').click()
+    await bea.button('add.send').click()
+    await expect(bea.page.getByText(bea.t('add.sent', { name: 'Ann' }))).toBeVisible()
+
+    const cat = await person('cat', { size, language: 'zh-CN' })
+    await cat.open('/add/ann')
+    await cat.link('signIn.signUp').click()
+    await cat.fillInAccount()
+    await cat.button('signUp.submit').click()
+    await expect(cat.heading('mailSent.title')).toBeVisible()
+    await cat.openLetter()
+    await cat.field('activate.password').fill(cat.password)
+    await cat.button('activate.go').click()
+    await cat.button('add.send').click()
+    await expect(cat.page.getByText(cat.t('add.sent', { name: 'Ann' }))).toBeVisible()
+  })
+}
+
+test('a deleted account is gone at once, and what it wrote stays', async ({ friends }) => {
+  const [ann, bea] = await friends('ann', 'bea')
+  await bea.open('/chats')
+  await ann.open('/chats')
+  await ann.openChat('Bea')
+  await ann.say('Bea', 'I am leaving')
+  await bea.openChat('Ann')
+  await expect(bea.bubble('Ann', 'I am leaving')).toBeVisible()
+
+  await ann.place('me').click()
+  await ann.button('data.delete').click()
+  await ann.page.getByRole('dialog').getByLabel(ann.t('me.passwordCurrent')).fill(ann.password)
+  await ann.button('data.deleteNow').click()
+  await expect(ann.page.getByText(ann.t('signIn.ended.deleted'))).toBeVisible()
+
+  const nobody = bea.t('person.deleted')
+  await expect(bea.page.getByText(bea.t('refusal.deleted'))).toBeVisible()
+  await expect(bea.bubble(nobody, 'I am leaving')).toBeVisible()
+  await expect(bea.row(nobody)).toBeVisible()
+  await bea.place('contacts').click()
+  await expect(bea.page.getByText('Ann', { exact: true })).toHaveCount(0)
+  await ann.field('signIn.login').fill(ann.username)
+  await ann.field('signIn.password').fill(ann.password)
+  await ann.button('signIn.submit').click()
+  await expect(ann.page.getByText(ann.t('problem.session.bad_credentials'))).toBeVisible()
+})
+
+test('everything of one’s own can be taken along', async ({ friends }) => {
+  const [ann, bea] = await friends('ann', 'bea')
+  await ann.open('/chats')
+  await ann.openChat('Bea')
+  await ann.say('Bea', 'for the archive')
+  await expect(ann.bubble('Bea', 'for the archive')).toBeVisible()
+  await bea.call('GET', '/account')
+  await ann.place('me').click()
+  const [download] = await Promise.all([ann.page.waitForEvent('download'), ann.link('data.export').click()])
+  expect(download.suggestedFilename()).toBe('happychat.zip')
+  const bytes = readFileSync(await download.path())
+  expect(bytes.subarray(0, 4).toString('latin1')).toBe('PK\u0003\u0004')
+  expect(bytes.includes('index.html')).toBe(true)
+})
+
+test('a visitor is refused nothing that they did not ask for', async ({ person }) => {
+  const eve = await person('eve')
+  const errors: string[] = []
+  eve.context.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  await eve.open('/')
+  await expect(eve.heading('signIn.title')).toBeVisible()
+  expect(errors).toEqual([])
+})

@@ -1,0 +1,26 @@
+// What people tell of themselves, and what I do about my own account.
+import { defineStore } from 'pinia'
+import { useLive } from './live'
+import type { EmailChange, EmailConfirmed, Profile } from './types'
+
+export const useProfile = defineStore('profile', () => {
+  const { api } = useLive()
+
+  const of = (accountId: string): Promise<Profile> => api.profile(accountId)
+
+  /** The new address that waits, and whether the server sends mail at all. */
+  async function emailChange(): Promise<{ change: EmailChange | null; delivery: string }> {
+    const { change = null, delivery } = await api.emailChange()
+    return { change, delivery }
+  }
+
+  async function requestEmailChange(email: string, password: string) {
+    const { change = null, delivery } = await api.requestEmailChange(email, password)
+    return { change, delivery }
+  }
+
+  const cancelEmailChange = (): Promise<void> => api.cancelEmailChange()
+  const confirmEmail = (token: string): Promise<EmailConfirmed> => api.confirmEmail(token)
+
+  return { of, emailChange, requestEmailChange, cancelEmailChange, confirmEmail }
+})
