@@ -38,6 +38,8 @@ export class Server {
         PATH: process.env['PATH'],
         HAPPYCHAT_LISTEN: `127.0.0.1:${this.port}`,
         HAPPYCHAT_DATA: this.folder,
+        // A contact more in every list: the tests of the robot switch it on.
+        HAPPYCHAT_ROBOT: 'off',
         ...this.settings,
       },
     })

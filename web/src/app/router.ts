@@ -62,6 +62,7 @@ export const router = createRouter({
             },
           ],
         },
+        { path: 'robot', name: 'robot', component: within('RobotView') },
         {
           path: 'contacts',
           component: within('ContactsView'),

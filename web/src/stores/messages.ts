@@ -27,6 +27,8 @@ export function shownMessage(message: Message, me: string, peerReadSeq: number):
     ...(message.notice ? { notice: message.notice } : {}),
     ...(message.mentions ? { mentions: message.mentions } : {}),
     ...(message.mentionsAll ? { mentionsAll: true } : {}),
+    ...(message.partial ? { partial: true } : {}),
+    ...(message.via ? { via: message.via } : {}),
     ...(mentionsOne(message, me) ? { mentionsMe: true } : {}),
   }
 }

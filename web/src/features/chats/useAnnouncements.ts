@@ -13,8 +13,11 @@ export function useAnnouncements(thread: ReturnType<typeof useThread>, name: () 
   watch(
     () => thread.messages.value,
     (messages) => {
-      const newest = messages.findLast(({ seq }) => seq !== null)?.seq ?? 0
-      const fresh = known ? messages.filter(({ own, seq }) => !own && seq !== null && seq > known) : []
+      // What a robot is still writing is read when it is whole.
+      const newest = messages.findLast(({ seq, partial }) => seq !== null && !partial)?.seq ?? 0
+      const fresh = known
+        ? messages.filter(({ own, seq }) => !own && seq !== null && seq > known && seq <= newest)
+        : []
       known = Math.max(known, newest)
       const [first] = fresh
       // Pages of the past come in as well: only what came in at the end, and not a whole page of it, is news.
