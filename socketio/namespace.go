@@ -272,14 +272,14 @@ func (b Broadcast) deliver(payload []byte, attachments [][]byte) {
 
 func (b Broadcast) send(ms []*engineio.Message) {
 	if b.volatile {
-		b.each(func(s *Socket) { s.client.eng.SendVolatile(ms...) })
+		b.each(func(s *Socket) { s.eng.SendVolatile(ms...) })
 		return
 	}
 	if b.ns.rooms.reach(b.rooms) >= manySockets {
-		b.each(func(s *Socket) { s.client.eng.SendToMany(ms...) })
+		b.each(func(s *Socket) { s.eng.SendToMany(ms...) })
 		return
 	}
-	b.each(func(s *Socket) { s.client.eng.Send(ms...) })
+	b.each(func(s *Socket) { s.eng.Send(ms...) })
 }
 
 // manySockets is how many sockets make a broadcast one to many.

@@ -38,6 +38,7 @@ type Socket struct {
 	id     string
 	ns     *Namespace
 	client *client
+	eng    *engineio.Session // the client's
 
 	rooms []membership // guarded by ns.rooms.mu
 
@@ -83,7 +84,7 @@ const (
 )
 
 func newSocket(ns *Namespace, c *client) *Socket {
-	s := &Socket{ns: ns, client: c}
+	s := &Socket{ns: ns, client: c, eng: c.eng}
 	switch {
 	case c.eng.Protocol() != 3:
 		s.id = newID()
@@ -109,11 +110,11 @@ func (s *Socket) Namespace() *Namespace { return s.ns }
 
 // Protocol returns the revision of the Engine.IO protocol that the client
 // speaks: 4, or 3 for 2.x clients.
-func (s *Socket) Protocol() int { return s.client.eng.Protocol() }
+func (s *Socket) Protocol() int { return s.eng.Protocol() }
 
 // Transport returns "polling" or "websocket", which may change once from the
 // one to the other.
-func (s *Socket) Transport() string { return s.client.eng.Transport() }
+func (s *Socket) Transport() string { return s.eng.Transport() }
 
 // Context returns a context that is cancelled when the socket ends, with the
 // reason as its cause.
@@ -251,7 +252,7 @@ func (s *Socket) begin(before func(rooms []string)) {
 	t := s.ns.rooms
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s.client.eng.Send(connect...)
+	s.eng.Send(connect...)
 	s.mu.Lock()
 	s.state.CompareAndSwap(socketEntering, socketConnected)
 	var waiting []string
@@ -308,7 +309,7 @@ func (s *Socket) EmitVolatile(event string, args ...any) error {
 	if s.state.Load() != socketConnected {
 		return ErrDisconnected
 	}
-	s.client.eng.SendVolatile(encodeRaw(packetEvent, s.ns.name, -1, payload, attachments)...)
+	s.eng.SendVolatile(encodeRaw(packetEvent, s.ns.name, -1, payload, attachments)...)
 	return nil
 }
 
@@ -351,7 +352,7 @@ func (s *Socket) EmitPrepared(p *Prepared) error {
 }
 
 func (s *Socket) send(ms []*engineio.Message) error {
-	if s.state.Load() != socketConnected || !s.client.eng.Send(ms...) {
+	if s.state.Load() != socketConnected || !s.eng.Send(ms...) {
 		return ErrDisconnected
 	}
 	return nil
@@ -465,7 +466,7 @@ func (s *Socket) Disconnect(reason Reason, closeConnection bool) {
 	if reason == "" {
 		reason = ReasonServerDisconnect
 	}
-	if s.client.eng.Send(encodeRaw(packetDisconnect, s.ns.name, -1, nil, nil)...) {
+	if s.eng.Send(encodeRaw(packetDisconnect, s.ns.name, -1, nil, nil)...) {
 		s.end(reason)
 	}
 	if closeConnection {
@@ -475,7 +476,7 @@ func (s *Socket) Disconnect(reason Reason, closeConnection bool) {
 		for _, o := range others {
 			o.Disconnect(reason, false)
 		}
-		s.client.eng.Close(reason)
+		s.eng.Close(reason)
 	}
 }
 

@@ -65,9 +65,9 @@ func (l *memoryLink) reading(bool) {}
 func (l *memoryLink) abort()       {}
 func (l *memoryLink) start([]byte) {}
 
-// NewBroadcastBench returns a function that sends a message to n sessions, and
-// then takes it from their queues as a link does.
-func NewBroadcastBench(n int) func(*Message) {
+// NewBroadcastBench returns a function that sends a message to n sessions some
+// times, and then takes it from their queues as a link does.
+func NewBroadcastBench(n, times int) func(*Message) {
 	srv := NewServer(Options{}, nil)
 	links := make([]*memoryLink, n)
 	for i := range links {
@@ -79,11 +79,13 @@ func NewBroadcastBench(n int) func(*Message) {
 	}
 	buf := make([]byte, 64<<10)
 	return func(m *Message) {
-		for _, l := range links {
-			l.t.s.Send(m)
+		for range times {
+			for _, l := range links {
+				l.t.s.SendToMany(m)
+			}
 		}
 		for _, l := range links {
-			if n, _ := l.t.take(buf, true); n != m.Size() || !l.woken {
+			if n, _ := l.t.take(buf, true); n != times*m.Size() || !l.woken {
 				panic("not delivered")
 			}
 			l.woken = false

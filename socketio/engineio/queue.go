@@ -7,15 +7,22 @@ import "sync"
 // allocates nothing.
 type queue struct {
 	items []*Message
-	taken int         // bytes of items[0] that are with the connection already
 	bytes int         // of all frames
+	taken int         // bytes of items[0] that are with the connection already
 	one   [1]*Message // what items lies in while there is no more
 }
 
-// chunk is what items lies in when it is this long: it is used again and again.
-type chunk [64]*Message
+// chunk and stretch are what items lies in when it is that long: they are used
+// again and again.
+type (
+	chunk   [64]*Message
+	stretch [512]*Message
+)
 
-var chunks = sync.Pool{New: func() any { return new(chunk) }}
+var (
+	chunks    = sync.Pool{New: func() any { return new(chunk) }}
+	stretches = sync.Pool{New: func() any { return new(stretch) }}
+)
 
 func (q *queue) len() int { return len(q.items) }
 
@@ -35,28 +42,32 @@ func (q *queue) pushFirst(m *Message) {
 }
 
 func (q *queue) grow() {
-	switch {
-	case cap(q.items) == 0:
-		q.items = q.one[:0]
-	case cap(q.items) == len(q.one):
-		q.items = append(chunks.Get().(*chunk)[:0], q.items...)
-		q.one[0] = nil
-	case cap(q.items) == len(chunk{}):
-		more := make([]*Message, len(q.items), 4*len(q.items))
-		copy(more, q.items)
-		q.free()
-		q.items = more
+	var more []*Message
+	switch cap(q.items) {
+	case 0:
+		more = q.one[:0]
+	case len(q.one):
+		more = chunks.Get().(*chunk)[:0]
+	case len(chunk{}):
+		more = stretches.Get().(*stretch)[:0]
+	default:
+		more = make([]*Message, 0, 2*len(q.items))
 	}
+	more = append(more, q.items...)
+	q.free()
+	q.items = more
 }
 
 // free gives up what items lies in.
 func (q *queue) free() {
-	if cap(q.items) == len(chunk{}) {
-		c := (*chunk)(q.items[:len(chunk{})])
-		clear(c[:len(q.items)])
-		chunks.Put(c)
+	clear(q.items)
+	switch cap(q.items) {
+	case len(chunk{}):
+		chunks.Put((*chunk)(q.items[:len(chunk{})]))
+	case len(stretch{}):
+		stretches.Put((*stretch)(q.items[:len(stretch{})]))
 	}
-	q.one[0], q.items = nil, nil
+	q.items = nil
 }
 
 // drop takes the first n messages out.

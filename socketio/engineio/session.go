@@ -31,15 +31,15 @@ type Session struct {
 	posting  bool    // a POST is being read
 	farewell bool    // the client gets a close packet with its last poll
 	base64   bool    // polling carries binary data as base64; constant
-	owesNoop bool    // a client of protocol 3 waits for the noop that ends polling
 	ws       *wsConn // nil while polling
+	srv      *Server
 	queue    queue
 
-	srv     *Server
-	handler Handler
-	id      sessionID
-	probed  bool // the candidate has passed its test
-	entry   wheelEntry
+	handler  Handler
+	id       sessionID
+	probed   bool // the candidate has passed its test
+	owesNoop bool // a client of protocol 3 waits for the noop that ends polling
+	entry    wheelEntry
 
 	// pendingAddr is the address for which this counts as a pending handshake,
 	// or nil once it was accepted. Guarded by srv.mu.

@@ -30,18 +30,20 @@ type link interface {
 
 // wsConn is one WebSocket: a session's transport, or the candidate for it.
 type wsConn struct {
-	s    *Session
-	link link
-	own  ownLink          // what link is, if it is that one
-	rd   websocket.Reader // used by the link's reader only
+	link link // guarded by s.mu until it is started
 
 	// Guarded by s.mu:
-	writing bool   // the link was woken, or is writing
-	gather  bool   // it was woken for something that can wait
-	closing bool   // closeFrame follows what is still to be sent, then the end
-	shut    bool   // the close frame was handed out
-	control []byte // whole frames that go before the queue: pongs, the probe's answer, in the end the close frame
-	pong    bool   // control holds a pong, and that is enough
+	writing bool    // the link was woken, or is writing
+	gather  bool    // it was woken for something that can wait
+	closing bool    // closeFrame follows what is still to be sent, then the end
+	shut    bool    // the close frame was handed out
+	pong    bool    // control holds a pong, and that is enough
+	deflate bool    // compression was agreed; constant
+	own     ownLink // what link is, if it is that one
+	control []byte  // whole frames that go before the queue: pongs, the probe's answer, in the end the close frame
+
+	s  *Session
+	rd websocket.Reader // used by the link's reader only
 }
 
 // serveWebSocket opens a session by WebSocket. The session is open before the
@@ -88,14 +90,14 @@ func (t *wsConn) negotiate(r *http.Request) string {
 	}
 	agreed := websocket.NegotiateDeflate(r)
 	if agreed != "" {
-		t.rd.Inflate = websocket.Inflate
+		t.deflate, t.rd.Inflate = true, websocket.Inflate
 	}
 	return agreed
 }
 
 // deflateFrom is the length from which on messages are compressed, or 0.
 func (t *wsConn) deflateFrom() int {
-	if t.rd.Inflate == nil {
+	if !t.deflate {
 		return 0
 	}
 	return t.s.srv.opts.DeflateThreshold
