@@ -23,8 +23,8 @@ export function useMentionPicker({ text, area, people, looking, picked }: Option
   const typed = ref<{ from: number; query: string } | null>(null)
   const active = ref(0)
   const shown = computed(() => (typed.value ? people() : []))
-  // Others came to be shown: the first of them is the best guess.
-  watch(shown, () => (active.value = 0))
+  // Others came to be shown: the first person is the best guess. Everybody is never spoken to by mistake.
+  watch(shown, (all) => (active.value = all[0]?.kind === 'group' && all.length > 1 ? 1 : 0))
 
   function look() {
     const element = area.value

@@ -74,6 +74,12 @@ export function dayName(at: number, now: number, language: string): string {
   return format(language, 'day', { day: 'numeric', month: 'long', weekday: 'long' }).format(at)
 }
 
+/** A moment seen from another: its clock on the same day, else with its date. */
+export function momentTime(at: number, from: number, language: string): string {
+  if (daysBetween(at, from) === 0) return clockTime(at, language)
+  return `${date(at, from, language)} ${clockTime(at, language)}`
+}
+
 /** How long ago somebody was seen or a device was used. */
 export function ago(at: number, now: number, language: string): string {
   const minutes = Math.round((now - at) / 60_000)

@@ -136,6 +136,7 @@ export function useThread(conversationId: MaybeRefOrGetter<string>) {
     loadOlder: async () => await timeline?.loadOlder(),
     loadNewer: async () => await timeline?.loadNewer(),
     openAt,
+    trim: (first: number, last: number) => timeline?.trim(first, last),
     send,
     retry: (key: string) => live.engine?.outbox.retry(clientIdOf(key)),
     discard: (key: string) => live.engine?.outbox.discard(clientIdOf(key)),

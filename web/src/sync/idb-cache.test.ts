@@ -177,6 +177,34 @@ describe('the cache on the device', () => {
   })
 })
 
+describe('how much is kept', () => {
+  it('is bounded: the newest of a conversation stay', async () => {
+    const id = account()
+    const tab = await Tab.open(id)
+    tab.receive(first)
+    const conversation = aConversation({ lastSeq: 2600, version: 5 })
+    tab.receive({ conversationId: '9', version: 5, conversation }, 'sync')
+    for (let from = 1; from < 2600; from += 100) tab.cache.savePage('9', 5, messages(from, from + 99))
+    await tab.cache.flushed()
+    const kept = await tab.cache.messagesAfter('9', 0, 10_000)
+    expect(kept[0]?.seq).toBe(601)
+    expect(kept).toHaveLength(2000)
+  })
+
+  it('is looked at when the app starts', async () => {
+    const id = account()
+    const tab = await Tab.open(id)
+    tab.receive(first)
+    tab.cache.savePage('9', 1, messages(1, 150))
+    const conversation = aConversation({ lastSeq: 2100, version: 5 })
+    tab.receive({ conversationId: '9', version: 5, conversation }, 'sync')
+    await tab.cache.flushed()
+    const again = await Tab.open(id)
+    await again.loaded()
+    expect((await again.cache.messagesAfter('9', 0, 10_000))[0]?.seq).toBe(101)
+  })
+})
+
 describe('an upgrade of the app', () => {
   it('fetches anew what the server has, and keeps what exists nowhere else', async () => {
     const id = account()

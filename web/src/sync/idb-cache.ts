@@ -5,7 +5,9 @@ import {
   allStores,
   clearServerData,
   membersByConversation,
+  MOST_KEPT,
   own,
+  pruneMessages,
   SCHEMA,
   type Schema,
   type Store,
@@ -57,6 +59,8 @@ class IdbCache implements Cache {
   kind: Cache['kind'] = 'indexeddb'
   private queue: ((tx: Transaction) => Promise<void>)[] = []
   private writing: Promise<void> | null = null
+  /** Messages of the past that were written since room was made. */
+  private written = 0
 
   constructor(
     private readonly db: IDBPDatabase<Schema>,
@@ -89,6 +93,7 @@ class IdbCache implements Cache {
       read('unsentReads'),
     ])
     if (!user && [rows, outbox, unsentReads].every((found) => found.length === 0)) return null
+    this.write(pruneMessages)
     const conversations = rows.map((row): [ID, ConversationState] => [
       row.id,
       { ...emptyConversation(row.id), ...row, members: members.get(row.id) ?? new Map() },
@@ -123,6 +128,10 @@ class IdbCache implements Cache {
       const row = await tx.objectStore('conversations').get(conversationId)
       if (row) await writeMessages(tx, messages, version, row.version)
     })
+    this.written += messages.length
+    if (this.written < MOST_KEPT.each) return
+    this.written = 0
+    this.write(pruneMessages)
   }
 
   saveOutbox(item: OutboxItem): void {

@@ -153,6 +153,23 @@ export async function writeConversation(tx: Transaction, change: ConversationCha
   })
 }
 
+/** Messages that are kept at most: of one conversation, and in all. Older ones are on the server. */
+export const MOST_KEPT = { each: 2000, all: 40_000 }
+const FEWEST_KEPT = 50
+
+/** Makes room: the newest of each conversation stay, fewer of each where there are very many. */
+export async function pruneMessages(tx: Transaction): Promise<void> {
+  const messages = tx.objectStore('messages')
+  const conversations = await tx.objectStore('conversations').getAll()
+  for (let keep = MOST_KEPT.each; keep >= FEWEST_KEPT; keep = Math.floor(keep / 4)) {
+    for (const { id, conversation, lastMessage } of conversations) {
+      const last = Math.max(conversation?.lastSeq ?? 0, lastMessage?.seq ?? 0)
+      if (last > keep) await messages.delete(IDBKeyRange.bound([id, 0], [id, last - keep]))
+    }
+    if ((await messages.count()) <= MOST_KEPT.all) return
+  }
+}
+
 /** Those as they were at a version or before it. */
 async function forgetMembers(
   members: IDBPObjectStore<Schema, Store[], 'members', 'readwrite'>,

@@ -268,3 +268,32 @@ describe('when older changes were left out', () => {
     expect(timeline.messages[10]?.body).toBe('edited')
   })
 })
+
+describe('letting go of what is far away', () => {
+  it('loads it again when it is wanted', async () => {
+    await open(300)
+    while (timeline.hasOlder) await timeline.loadOlder()
+    expect(range()).toEqual([1, 300])
+    timeline.trim(150, 300)
+    expect(range()).toEqual([150, 300])
+    expect(timeline).toMatchObject({ hasOlder: true, hasNewer: false })
+    timeline.receive([source.say()], false)
+    expect(range()).toEqual([150, 301])
+    timeline.trim(150, 220)
+    expect(timeline).toMatchObject({ hasOlder: true, hasNewer: true })
+    timeline.receive([source.say()], false)
+    expect(range()).toEqual([150, 220])
+    await timeline.loadOlder()
+    while (timeline.hasNewer) await timeline.loadNewer()
+    expect(range()).toEqual([100, 302])
+    expect(timeline.messages).toEqual(source.truth.slice(99))
+  })
+
+  it('waits while a page is on its way', async () => {
+    await open(300)
+    const loading = timeline.loadOlder()
+    timeline.trim(290, 300)
+    await loading
+    expect(range()).toEqual([201, 300])
+  })
+})

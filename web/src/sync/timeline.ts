@@ -3,7 +3,16 @@
 import type { Message, MessageQuery } from '@/api/types'
 import { type ProblemError, toProblem } from '@/api/problem'
 import { newer } from './reduce'
-import { endOf, mergeRows, type MessageWindow, prepend, runAtEnd, runAtStart, windowOf } from './window'
+import {
+  endOf,
+  mergeRows,
+  type MessageWindow,
+  narrow,
+  prepend,
+  runAtEnd,
+  runAtStart,
+  windowOf,
+} from './window'
 
 /** What a timeline needs to know and to ask. */
 export interface TimelineSource {
@@ -182,6 +191,20 @@ export class Timeline {
         this.following = page.length === 0 || endOf(this.window) >= this.source.lastSeq()
       }
     })
+  }
+
+  /**
+   * Lets go of what lies outside, because the reader is far from it. It is loaded again when the reader comes
+   * back. Nothing happens while a page is on its way.
+   */
+  trim(first: number, last: number): void {
+    if (this.state !== 'ready' || this.older || this.newer) return
+    const narrowed = narrow(this.window, first, last)
+    if (narrowed === this.window) return
+    if (endOf(narrowed) < endOf(this.window)) this.following = false
+    if (narrowed.from > this.window.from) this.beginning = false
+    this.window = narrowed
+    this.changed()
   }
 
   private extend(way: 'older' | 'newer', load: () => Promise<() => void>): Promise<void> {

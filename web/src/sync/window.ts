@@ -72,6 +72,16 @@ export function mergeRows(window: MessageWindow, rows: readonly Message[]): Mess
   return { from, messages: messages ?? window.messages, loose: loose ?? window.loose }
 }
 
+/** Keeps only what lies from one seq to another. */
+export function narrow(window: MessageWindow, first: number, last: number): MessageWindow {
+  const from = Math.max(window.from, first)
+  const to = Math.min(endOf(window), last)
+  if (from > to || (from === window.from && to === endOf(window))) return window
+  const messages = window.messages.slice(from - window.from, to - window.from + 1)
+  // What lay beyond the end no longer waits for anything that connects it.
+  return { from, messages, loose: to < endOf(window) ? new Map() : window.loose }
+}
+
 /** Puts older messages, which ascend, before what is shown, as far as they connect. */
 export function prepend(window: MessageWindow, older: readonly Message[]): MessageWindow {
   const run = runAtEnd(older.filter((message) => message.seq < window.from))

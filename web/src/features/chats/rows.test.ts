@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ThreadMessage } from '@/stores/types'
-import { grewAtStart, rowsOf } from './rows'
+import { changedAtStart, rowsOf, worthKeeping } from './rows'
 
 const minute = 60_000
 const noon = new Date(2026, 4, 12, 12).getTime()
@@ -60,9 +60,30 @@ describe('rows of a conversation', () => {
   it('know when only older ones came', () => {
     const all = [1, 2, 3, 4].map((seq) => message(seq, true, noon + seq))
     const newer = rowsOf(all.slice(2), null)
-    expect(grewAtStart(newer, rowsOf(all, null))).toBe(true)
-    expect(grewAtStart(newer, rowsOf([...all.slice(2), message(5, true, noon)], null))).toBe(false)
-    expect(grewAtStart(newer, rowsOf([...all, message(5, true, noon)], null))).toBe(false)
-    expect(grewAtStart([], rowsOf(all, null))).toBe(false)
+    expect(changedAtStart(newer, rowsOf(all, null))).toBe(true)
+    expect(changedAtStart(newer, rowsOf([...all.slice(2), message(5, true, noon)], null))).toBe(false)
+    expect(changedAtStart(newer, rowsOf([...all, message(5, true, noon)], null))).toBe(false)
+    expect(changedAtStart([], rowsOf(all, null))).toBe(false)
+  })
+})
+
+describe('what is let go of in a long conversation', () => {
+  const long = rowsOf(
+    Array.from({ length: 900 }, (_, index) => message(index + 101, false, noon + index)),
+    null,
+  )
+
+  it('is nothing while it is not long', () => {
+    expect(worthKeeping(long.slice(0, 600), 0)).toBeNull()
+  })
+
+  it('lies on the side that is farther from the reader', () => {
+    expect(worthKeeping(long, 899)).toEqual({ first: 800, last: 1000 })
+    expect(worthKeeping(long, 0)).toEqual({ first: 101, last: 301 })
+  })
+
+  it('keeps the end in its place when it lies before the reader', () => {
+    expect(changedAtStart(long, long.slice(300))).toBe(true)
+    expect(changedAtStart(long, long.slice(0, 300))).toBe(false)
   })
 })

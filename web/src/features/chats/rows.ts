@@ -41,15 +41,27 @@ function sameBlock(before: ThreadMessage, message: ThreadMessage): boolean {
   return before.senderId === message.senderId && message.createdAt - before.createdAt < blockGap
 }
 
-/** Whether the list grew only at its beginning: then its end must stay where it is. */
-export function grewAtStart(before: readonly Row[], after: readonly Row[]): boolean {
-  const first = before[0]
-  const last = before[before.length - 1]
-  if (!first || !last || after.length <= before.length) return false
-  const added = after.length - before.length
-  return (
-    after[0]?.key !== first.key &&
-    after[added]?.key === first.key &&
-    after[after.length - 1]?.key === last.key
-  )
+/** Whether the list grew or shrank only at its beginning: then its end must stay where it is. */
+export function changedAtStart(before: readonly Row[], after: readonly Row[]): boolean {
+  const [shorter, longer] = before.length < after.length ? [before, after] : [after, before]
+  const more = longer.length - shorter.length
+  if (more === 0 || shorter.length === 0) return false
+  return longer[more]?.key === shorter[0]?.key && longer.at(-1)?.key === shorter.at(-1)?.key
+}
+
+/** More than this are drawn from no longer. */
+const most = 600
+/** So many stay on each side of the reader. */
+const around = 200
+
+/** What can be let go of because the reader, who is at `index`, is far from it: the seqs that stay, or null. */
+export function worthKeeping(rows: readonly Row[], index: number): { first: number; last: number } | null {
+  if (rows.length <= most) return null
+  const oldest = rows[0]?.message.seq ?? 0
+  const newest = rows.findLast(({ message }) => message.seq !== null)?.message.seq ?? 0
+  const here = rows[index]?.message.seq ?? newest
+  // One side at a time, the farther one: then the other keeps its place.
+  return here - oldest > newest - here
+    ? { first: here - around, last: newest }
+    : { first: oldest, last: here + around }
 }

@@ -2,10 +2,19 @@
 import { ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { useThread } from '@/stores/thread'
+import type { ThreadMessage } from '@/stores/types'
 
 const longest = 300
 
-export function useAnnouncements(thread: ReturnType<typeof useThread>, name: () => string) {
+interface Options {
+  thread: ReturnType<typeof useThread>
+  /** What the conversation is called. */
+  name: () => string
+  /** One message, as it is read aloud: by whom, and the words. */
+  told: (message: ThreadMessage) => { name: string; body: string }
+}
+
+export function useAnnouncements({ thread, name, told }: Options) {
   const { t } = useI18n()
   const announcement = ref('')
   let known = 0
@@ -24,9 +33,15 @@ export function useAnnouncements(thread: ReturnType<typeof useThread>, name: () 
       if (!first || thread.hasNewer.value) return
       announcement.value =
         fresh.length === 1
-          ? t('chat.announce', { name: name(), body: first.body.slice(0, longest) })
+          ? spoken(told(first))
           : t('chat.announceMany', { n: fresh.length, name: name() }, fresh.length)
     },
   )
+
+  function spoken({ name: by, body }: { name: string; body: string }): string {
+    const words = body.slice(0, longest)
+    return by ? t('chat.announce', { name: by, body: words }) : words
+  }
+
   return announcement
 }

@@ -14,7 +14,7 @@ import {
 import type { VirtualizerHandle } from 'virtua/vue'
 import type { useThread } from '@/stores/thread'
 import { keepPosition, positionIn } from './positions'
-import { grewAtStart, type Row } from './rows'
+import { changedAtStart, type Row, worthKeeping } from './rows'
 
 interface Options {
   conversationId: string
@@ -43,7 +43,7 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
   // Both change in one step: the list must know how it grew at the moment when it has grown.
   const state = computed<{ rows: Row[]; shift: boolean }>((previous) => ({
     rows: rows.value,
-    shift: previous !== undefined && grewAtStart(previous.rows, rows.value),
+    shift: previous !== undefined && changedAtStart(previous.rows, rows.value),
   }))
 
   function toEnd() {
@@ -89,6 +89,8 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
     const soon = 1.5 * clientHeight
     if (scrollTop < soon && thread.hasOlder.value && !thread.loadingOlder.value) void thread.loadOlder()
     if (below < soon && thread.hasNewer.value && !thread.loadingNewer.value) void thread.loadNewer()
+    const kept = worthKeeping(state.value.rows, handle.findItemIndex(handle.scrollOffset))
+    if (kept) thread.trim(kept.first, kept.last)
   }
 
   /** The reader's own hand, in contrast to what the list corrects by itself. */

@@ -1,6 +1,6 @@
 // What happened in a group, in the viewer's language and with the names as the viewer knows them.
 import { useI18n } from 'vue-i18n'
-import { fullTime } from '@/i18n/time'
+import { momentTime } from '@/i18n/time'
 import { useConversations } from '@/stores/conversations'
 import { useSession } from '@/stores/session'
 import type { Notice } from '@/stores/types'
@@ -8,6 +8,7 @@ import { endless } from './limits'
 
 interface Told {
   senderId: string
+  createdAt: number
   notice?: Notice
 }
 
@@ -19,7 +20,7 @@ export function useNotices() {
   const conversations = useConversations()
   const session = useSession()
 
-  function noticeText(conversationId: string, { senderId, notice }: Told): string {
+  function noticeText(conversationId: string, { senderId, createdAt, notice }: Told): string {
     if (!notice) return ''
     const { event, accountIds, count, text = '', role, until = 0, via } = notice
     const mine = (id: string) => id === session.account?.id
@@ -63,7 +64,7 @@ export function useNotices() {
         return t('notice.owner', { names })
       case 'member.muted':
         return until > 0 && until < endless
-          ? t('notice.mutedUntil', { actor, names, time: fullTime(until, locale.value) })
+          ? t('notice.mutedUntil', { actor, names, time: momentTime(until, createdAt, locale.value) })
           : t('notice.muted', { actor, names })
       case 'member.unmuted':
         return t('notice.unmuted', { actor, names })

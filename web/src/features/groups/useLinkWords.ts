@@ -1,6 +1,6 @@
 // What a link allows, in words.
 import { useI18n } from 'vue-i18n'
-import { fullTime } from '@/i18n/time'
+import { momentTime } from '@/i18n/time'
 import type { GroupLink } from '@/stores/types'
 
 export function useLinkWords() {
@@ -8,7 +8,9 @@ export function useLinkWords() {
 
   function describe({ expiresAt, maxUses, uses, approval }: GroupLink): string {
     return [
-      expiresAt ? t('link.until', { time: fullTime(expiresAt, locale.value) }) : t('link.endless'),
+      expiresAt
+        ? t('link.until', { time: momentTime(expiresAt, Date.now(), locale.value) })
+        : t('link.endless'),
       maxUses ? t('link.usedOf', { n: uses, most: maxUses }) : t('link.used', { n: uses }, uses),
       ...(approval ? [t('link.withApproval')] : []),
     ].join(t('notice.comma'))

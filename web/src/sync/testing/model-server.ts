@@ -389,7 +389,7 @@ export class ModelServer {
         const scope = this.scope(this.direct(accountId, asked.accountId))
         return this.since(accountId, scope, undefined, 20)
       },
-      'message.send': ({ conversationId, clientId, body, ...mentions }) =>
+      'message.send': ({ conversationId, clientId, body = '', ...mentions }) =>
         this.send(accountId, conversationId, clientId, body, mentions),
       'message.list': (asked) => this.list(accountId, asked.conversationId, asked),
       'conversation.read': (asked) => this.read(accountId, asked.conversationId, asked.seq),
