@@ -1,6 +1,8 @@
 // Command chat measures the messenger as it is: durable sends in the process
-// and through Socket.IO, signed-in sockets that do nothing, from start to ready, memory at rest, and the history
-// of a large database. Everything runs on this machine and ends by itself.
+// and through Socket.IO, a group with all members connected, long lists of
+// conversations, signed-in sockets that do nothing, from start to ready, memory
+// at rest, and the history of a large database. Everything runs on this machine
+// and ends by itself.
 //
 //	go build -o bin/happychat ./cmd/happychat && go run ./bench/chat -binary bin/happychat
 //
@@ -24,7 +26,7 @@ var (
 	each     = flag.Duration("time", 5*time.Second, "how long each load runs")
 	messages = flag.Int("messages", 1_000_000, "messages of the large database")
 	sockets  = flag.Int("sockets", 10_000, "signed-in sockets that do nothing")
-	only     = flag.String("only", "", "one of: process, socket, idle, large")
+	only     = flag.String("only", "", "one of: process, socket, idle, pictures, large")
 )
 
 func main() {
@@ -50,7 +52,7 @@ func run(dir string) error {
 	for _, part := range []struct {
 		name string
 		run  func(dir string) error
-	}{{"process", inProcess}, {"socket", throughSocket}, {"idle", idle}, {"large", large}} {
+	}{{"process", inProcess}, {"socket", throughSocket}, {"group", inGroup}, {"lists", lists}, {"idle", idle}, {"pictures", pictures}, {"large", large}} {
 		if *only != "" && *only != part.name {
 			continue
 		}
