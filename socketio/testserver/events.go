@@ -13,7 +13,7 @@ import (
 // sends both at once. So what follows by itself follows a moment later: long
 // enough for a busy client to have read, and well before the first heartbeat.
 const (
-	beforeOpen = 25 * time.Millisecond
+	beforeOpen = 100 * time.Millisecond
 	beforeAuth = 100 * time.Millisecond
 )
 
