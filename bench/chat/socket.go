@@ -31,7 +31,7 @@ func throughSocket(dir string) error {
 	defer server.stop()
 	conns := make([]*sender, len(list))
 	for i, p := range list {
-		if conns[i], err = connect(server.address, p); err != nil {
+		if conns[i], err = connect(server.address, p, nil); err != nil {
 			return fmt.Errorf("sender %d: %w", i, err)
 		}
 	}
@@ -62,7 +62,9 @@ type sender struct {
 	err   error
 }
 
-func connect(address string, p person) (*sender, error) {
+// connect signs somebody in. heard, unless it is nil, is called with every
+// event, and acknowledgements are not waited for then.
+func connect(address string, p person, heard func([]byte)) (*sender, error) {
 	conn, err := wsload.Dial(address, "/socket.io/?EIO=4&transport=websocket", "")
 	if err != nil {
 		return nil, err
@@ -89,8 +91,10 @@ func connect(address string, p person) (*sender, error) {
 	go func() {
 		err := conn.Each(make([]byte, 64<<10), func(m []byte) {
 			switch {
-			case bytes.HasPrefix(m, []byte("43")):
+			case heard == nil && bytes.HasPrefix(m, []byte("43")):
 				s.acked <- bytes.Clone(m)
+			case heard != nil && bytes.HasPrefix(m, []byte("42")):
+				heard(m)
 			case len(m) == 1 && m[0] == '2':
 				_ = conn.Send([]byte("3"))
 			}
@@ -103,8 +107,8 @@ func connect(address string, p person) (*sender, error) {
 	return s, nil
 }
 
-// send sends one message and waits for its acknowledgement.
-func (s *sender) send(clientID string) error {
+// post sends one message.
+func (s *sender) post(clientID string) error {
 	s.next++
 	m := make([]byte, 0, 256)
 	m = append(m, "42"...)
@@ -116,7 +120,12 @@ func (s *sender) send(clientID string) error {
 	m = append(m, `","body":"`...)
 	m = append(m, text...)
 	m = append(m, `"}]`...)
-	if err := s.conn.Send(m); err != nil {
+	return s.conn.Send(m)
+}
+
+// send sends one message and waits for its acknowledgement.
+func (s *sender) send(clientID string) error {
+	if err := s.post(clientID); err != nil {
 		return err
 	}
 	select {
