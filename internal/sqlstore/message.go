@@ -168,7 +168,7 @@ var (
 	spanSet = newSetText("iii", `SELECT m.conversation_id, m.seq, m.sender_id, m.client_id, m.kind, m.body, m.created_at, m.version, m.extra, m.partial, m.edited_at
 		FROM (VALUES %s) AS k CROSS JOIN message m WHERE m.conversation_id = k.column1 AND m.seq > k.column2 AND m.version > k.column3`)
 	editedSet = newSetText("iii", `SELECT m.conversation_id, m.seq, m.sender_id, m.client_id, m.kind, m.body, m.created_at, m.version, m.extra, m.partial, m.edited_at
-		FROM (VALUES %s) AS k CROSS JOIN message m WHERE m.edited_at > 0 AND m.conversation_id = k.column1 AND m.seq <= k.column2 AND m.version > k.column3`)
+		FROM (VALUES %s) AS k CROSS JOIN message m WHERE m.edited_at > 0 AND m.conversation_id = k.column1 AND +m.seq <= k.column2 AND m.version > k.column3`)
 )
 
 // MessagesIn implements conversation.Store.
