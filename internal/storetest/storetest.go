@@ -20,6 +20,7 @@ import (
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
 	"github.com/happychat/happychat/internal/feedback"
+	"github.com/happychat/happychat/internal/robot"
 )
 
 // Store is every port that a store implements.
@@ -27,6 +28,7 @@ type Store interface {
 	account.Store
 	contact.Store
 	conversation.Store
+	robot.Store
 	attachment.Store
 	feedback.Store
 	console.Store
@@ -52,6 +54,7 @@ func Run(t *testing.T, open Opener) {
 		{"Attachments", attachments},
 		{"Feedback", feedbacks},
 		{"Console", consoles},
+		{"Robots", robots},
 		{"Workload", workloads},
 	} {
 		t.Run(group.name, func(t *testing.T) {
