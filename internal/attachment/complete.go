@@ -10,6 +10,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/happychat/happychat/internal/change"
@@ -77,7 +78,7 @@ func (s *Service) tryComplete(ctx context.Context, u Upload) (Attachment, error)
 		return Attachment{}, err
 	}
 	whole := &partsReader{ctx: ctx, blobs: s.blobs, parts: parts}
-	defer whole.Close()
+	defer whole.close()
 	head := make([]byte, min(sniffLength, u.Size))
 	if _, err := io.ReadFull(whole, head); err != nil {
 		return Attachment{}, s.lost(ctx, u, err)
@@ -402,11 +403,11 @@ func (s *Service) squares(ctx context.Context, c Content) (list []Rendition, err
 		return nil, err
 	}
 	defer done()
-	for i := len(AvatarSides) - 1; i >= 0; i-- {
-		raster = raster.Square(AvatarSides[i])
+	for _, AvatarSide := range slices.Backward(AvatarSides) {
+		raster = raster.Square(AvatarSide)
 		made, err := raster.Encode()
 		if err == nil {
-			list, err = s.addRendition(ctx, list, avatarVariant(AvatarSides[i]), made)
+			list, err = s.addRendition(ctx, list, avatarVariant(AvatarSide), made)
 		}
 		if err != nil {
 			s.discard(ctx, keysOf(list)...)
@@ -445,7 +446,7 @@ func (r *partsReader) Read(b []byte) (int, error) {
 		left.Size -= int64(n)
 		switch {
 		case left.Size == 0:
-			r.Close()
+			r.close()
 			r.parts = r.parts[1:]
 		case errors.Is(err, io.EOF):
 			return n, io.ErrUnexpectedEOF
@@ -458,12 +459,10 @@ func (r *partsReader) Read(b []byte) (int, error) {
 	}
 }
 
-// Close closes the part that is being read.
-func (r *partsReader) Close() error {
-	if r.open == nil {
-		return nil
+// close closes the part that is being read.
+func (r *partsReader) close() {
+	if r.open != nil {
+		_ = r.open.Close() // what was read of it was read
+		r.open = nil
 	}
-	err := r.open.Close()
-	r.open = nil
-	return err
 }
