@@ -273,9 +273,9 @@ func (s *Service) UpdateMember(ctx context.Context, actor, conversation, id chan
 			if after.MutedUntil = *edit.MutedUntil; after.MutedUntil <= s.clock.Now() {
 				after.MutedUntil = 0
 			}
-			switch {
-			case after.MutedUntil == them.MutedUntil:
-			case after.MutedUntil == 0:
+			switch after.MutedUntil {
+			case them.MutedUntil:
+			case 0:
 				told = append(told, Happening{Event: MemberUnmuted})
 			default:
 				told = append(told, Happening{Event: MemberMuted, Until: after.MutedUntil})

@@ -296,7 +296,7 @@ func (w *writer) attached(jobs []*job) (map[holding]attached, error) {
 			if err := rows.Scan(append(append([]any{&sender}, attachmentFields(&a.Attachment)...), &a.Owner, &a.Shared)...); err != nil {
 				return err
 			}
-			found[holding{a.Attachment.ID, sender}] = a
+			found[holding{a.ID, sender}] = a
 		}
 		return rows.Err()
 	})
