@@ -6,6 +6,7 @@ import { aContact } from '@/sync/testing/rows'
 import { useContacts } from './contacts'
 import { useConversations } from './conversations'
 import { useLive } from './live'
+import { useMembers } from './members'
 import { answering, type Answers, ModelWorld } from './testing'
 import { useThread } from './thread'
 
@@ -244,5 +245,92 @@ describe('a thread', () => {
     const before = thread.messages.value
     await said(3)
     expect(thread.messages.value).toBe(before)
+  })
+})
+
+describe('groups', () => {
+  it('are in the list as soon as my own list says so, though their rows came first', async () => {
+    const conversations = useConversations()
+    await online()
+    const id = world.server.groups.create('2', 'Club', ['3'])
+    world.server.groups.add(id, '2', ['1'])
+    await world.time.pass(2000)
+    const { engine } = useLive()
+    const membership = engine?.replica.user.memberships.get(id)
+    expect(conversations.list.map((shown) => shown.id)).toContain(id)
+    // As if the group had come before the membership.
+    world.server.groups.leave(id, '1', '2')
+    await world.time.pass(10)
+    expect(conversations.list.map((shown) => shown.id)).not.toContain(id)
+    expect(conversations.leftReason(id)).toBe('removed')
+    const delta = world.server
+      .sync('3', { user: 0, conversations: [] })
+      .conversations.find(({ conversationId }) => conversationId === id)
+    engine?.replica.acceptConversation(delta ?? expect.fail())
+    await world.time.pass(0)
+    expect(conversations.list.map((shown) => shown.id)).not.toContain(id)
+    engine?.replica.acceptMembership({ ...(membership ?? expect.fail()), version: 1000 })
+    await Promise.resolve()
+    expect(conversations.list.map((shown) => shown.id)).toContain(id)
+  })
+
+  it('show who I am in them, who speaks to me, and what I may write', async () => {
+    const conversations = useConversations()
+    await online()
+    const { groups } = world.server
+    const id = groups.create('2', 'Club', ['1', '3'])
+    await world.time.pass(2000)
+    expect(conversations.get(id)).toMatchObject({
+      name: 'Club',
+      refusal: null,
+      group: { role: 'member', memberCount: 3 },
+    })
+    world.server.send('3', id, 'client-0001', '@Name 1 hello', { mentions: ['1'] })
+    groups.update(id, '2', { muted: true })
+    groups.nickname(id, '3', 'Cleo')
+    await world.time.pass(10)
+    expect(conversations.get(id)).toMatchObject({ mention: 2, refusal: 'group_muted' })
+    expect(conversations.nameIn(id, '3')).toBe('Cleo')
+    groups.setRole(id, '2', '1', 'admin')
+    groups.setOwn('1', id, { notify: 'none', pinnedAt: 5 })
+    await world.time.pass(10)
+    expect(conversations.get(id)).toMatchObject({ refusal: null, muted: true, pinned: true })
+    expect(conversations.totalUnread).toBe(0)
+    expect(conversations.list[0]?.id).toBe(id)
+  })
+
+  it('of very many members are looked through page by page', async () => {
+    await online()
+    for (let id = 10; id < 200; id++) world.server.addAccount(String(id))
+    const others = Array.from({ length: 190 }, (_, index) => String(index + 10))
+    const id = world.server.groups.create('2', 'Crowd', ['1', ...others])
+    await world.time.pass(2000)
+    const asked: string[] = []
+    const page = (query: string) => {
+      asked.push(query)
+      const given = Object.fromEntries(new URLSearchParams(query))
+      return { body: world.server.groups.page('1', id, { ...given, limit: Number(given['limit']) }) }
+    }
+    vi.stubGlobal('fetch', ((input) => {
+      const { body } = page(new URL(String(input), 'http://x').search)
+      return Promise.resolve(new Response(JSON.stringify(body)))
+    }) satisfies typeof fetch)
+    vi.useFakeTimers()
+    const members = scope.run(() => useMembers(() => id)) ?? expect.fail()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(members.list.value).toHaveLength(50)
+    expect(members.list.value[0]?.role).toBe('owner')
+    expect(members.total.value).toBe(192)
+    await members.more()
+    expect(members.list.value).toHaveLength(100)
+    // What is known of somebody is newer than the page.
+    world.server.groups.setRole(id, '2', '12', 'admin')
+    await world.time.pass(10)
+    expect(members.list.value.find(({ account }) => account.id === '12')?.role).toBe('admin')
+    members.query.value = 'Name 150'
+    await vi.advanceTimersByTimeAsync(300)
+    expect(members.list.value.map(({ account }) => account.id)).toEqual(['150'])
+    expect(asked).toHaveLength(3)
+    vi.useRealTimers()
   })
 })

@@ -76,6 +76,7 @@ export const useConversations = defineStore('conversations', () => {
     const now: ConversationSummary = {
       id,
       kind: state.conversation.kind,
+      mine: isMine(replica.user, id),
       group,
       peer: peerId ? replica.card(peerId) : null,
       name: group ? group.remark || group.name : peerId ? contacts.nameOf(peerId) : '',
@@ -95,18 +96,16 @@ export const useConversations = defineStore('conversations', () => {
     return before && sameObject(before, now) ? before : now
   }
 
-  const list = computed(() => {
-    const { engine } = live
-    if (!engine) return []
-    return [...summaries.value.values()]
-      .filter(({ id }) => isMine(engine.replica.user, id))
+  const list = computed(() =>
+    [...summaries.value.values()]
+      .filter(({ mine }) => mine)
       .sort(
         (a, b) =>
           Number(b.pinned) - Number(a.pinned) ||
           b.lastActivityAt - a.lastActivityAt ||
           (a.id < b.id ? 1 : -1),
-      )
-  })
+      ),
+  )
 
   /** Of those whose notifications are on. */
   const totalUnread = computed(() =>

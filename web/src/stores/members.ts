@@ -80,7 +80,7 @@ export function useMembers(conversationId: MaybeRefOrGetter<string>) {
     try {
       const page = await live.api.members(id.value, {
         limit: PAGE,
-        ...(wanted.value ? { query: wanted.value } : {}),
+        ...(wanted.value ? { query: query.value.trim() } : {}),
         ...(from === null ? {} : { cursor: from }),
       })
       if (turn !== asked) return

@@ -75,6 +75,8 @@ export interface GroupInfo {
 export interface ConversationSummary {
   id: string
   kind: 'direct' | 'group'
+  /** Whether I am in it, as far as my own list says: its rows may come first. */
+  mine: boolean
   group: GroupInfo | null
   /** The other side; null only while it is not known yet. */
   peer: Card | null
