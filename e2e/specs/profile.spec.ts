@@ -11,8 +11,12 @@ test('what one tells of oneself is seen by those whom one chose', async ({ frien
   await expect(ann.page.getByText(ann.t('problem.website.invalid'))).toBeVisible()
   await ann.field('me.part_website').first().fill('ann.example')
   const audience = ann.page.getByRole('group', { name: ann.t('me.audience') })
-  await audience.getByLabel(ann.t('me.part_place'), { exact: true }).selectOption({ label: ann.t('me.audience_nobody') })
-  await audience.getByLabel(ann.t('me.part_email'), { exact: true }).selectOption({ label: ann.t('me.audience_friends') })
+  await audience
+    .getByLabel(ann.t('me.part_place'), { exact: true })
+    .selectOption({ label: ann.t('me.audience_nobody') })
+  await audience
+    .getByLabel(ann.t('me.part_email'), { exact: true })
+    .selectOption({ label: ann.t('me.audience_friends') })
   await ann.button('action.save').click()
   await expect(ann.page.getByText(ann.t('me.profileSaved'))).toBeVisible()
 
@@ -139,4 +143,41 @@ test('a visitor is refused nothing that they did not ask for', async ({ person }
   await eve.open('/')
   await expect(eve.heading('signIn.title')).toBeVisible()
   expect(errors).toEqual([])
+})
+
+test('a picture is cut to a square and shown to friends', async ({ friends }) => {
+  const [ann, bea] = await friends('ann', 'bea')
+  await bea.open(`/contacts/${ann.id}`)
+  await ann.open('/me')
+  const bytes = await ann.page.evaluate(() => {
+    const canvas = document.createElement('canvas')
+    canvas.width = 300
+    canvas.height = 150
+    const context = canvas.getContext('2d')!
+    context.fillStyle = 'teal'
+    context.fillRect(0, 0, 300, 150)
+    return canvas.toDataURL('image/png').split(',')[1]!
+  })
+  await ann.button('picture.title').click()
+  const dialog = ann.page.getByRole('dialog')
+  const chooser = dialog.getByLabel(ann.t('picture.choose')).first()
+  await chooser.setInputFiles({
+    name: 'me.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from('this is no picture'),
+  })
+  await expect(dialog.getByText(ann.t('problem.avatar.invalid'))).toBeVisible()
+  await chooser.setInputFiles({
+    name: 'me.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from(bytes, 'base64'),
+  })
+  await dialog.getByRole('img', { name: ann.t('picture.crop') }).press('ArrowRight')
+  await dialog.getByRole('slider').fill('2')
+  await dialog.getByRole('button', { name: ann.t('action.save') }).click()
+  await expect(ann.page.getByText(ann.t('me.profileSaved'))).toBeVisible()
+
+  const shown = bea.page.locator('main .avatar img, .card .avatar img').first()
+  await expect(shown).toBeVisible()
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(90)
 })

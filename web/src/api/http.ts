@@ -42,16 +42,23 @@ export type Http = <M extends Method, P extends PathOf<M>>(
 interface AnyInput {
   path?: Record<string, string>
   query?: Record<string, unknown>
+  /** Bytes go as they are, everything else as JSON. */
   body?: unknown
+  headers?: Record<string, string>
 }
 
 export function createHttp(options: HttpOptions = {}): Http {
   const { baseUrl = '', token, timeout = 20_000, onSignedOut } = options
 
-  async function request(method: Method, path: string, { path: names, query, body }: AnyInput = {}) {
+  async function request(
+    method: Method,
+    path: string,
+    { path: names, query, body, headers: more }: AnyInput = {},
+  ) {
     const send = options.fetch ?? fetch
-    const headers: Record<string, string> = { Accept: 'application/json' }
-    if (body !== undefined) headers['Content-Type'] = 'application/json'
+    const bytes = body instanceof Blob
+    const headers: Record<string, string> = { Accept: 'application/json', ...more }
+    if (body !== undefined) headers['Content-Type'] = bytes ? 'application/octet-stream' : 'application/json'
     const bearer = token?.()
     if (bearer) headers['Authorization'] = `Bearer ${bearer}`
 
@@ -64,7 +71,7 @@ export function createHttp(options: HttpOptions = {}): Http {
         credentials: baseUrl === '' ? 'same-origin' : 'omit',
         cache: 'no-store',
         signal: AbortSignal.timeout(timeout),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: bytes ? body : JSON.stringify(body) }),
       })
       answer = parse(await response.text())
     } catch (error) {

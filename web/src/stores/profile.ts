@@ -22,5 +22,8 @@ export const useProfile = defineStore('profile', () => {
   const cancelEmailChange = (): Promise<void> => api.cancelEmailChange()
   const confirmEmail = (token: string): Promise<EmailConfirmed> => api.confirmEmail(token)
 
-  return { of, emailChange, requestEmailChange, cancelEmailChange, confirmEmail }
+  /** Gives the attachment, which can become the picture of an account. */
+  const uploadPicture = (picture: Blob): Promise<string> => api.uploadPicture(picture, 'avatar.jpg')
+
+  return { of, uploadPicture, emailChange, requestEmailChange, cancelEmailChange, confirmEmail }
 })
