@@ -54,9 +54,11 @@ type world struct {
 
 const ann, bob = change.ID(1), change.ID(2)
 
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB) *world { return openWorld(t, t.TempDir()) }
+
+// openWorld opens what is in a folder.
+func openWorld(t testing.TB, dir string) *world {
 	t.Helper()
-	dir := t.TempDir()
 	store, err := sqlstore.Open(context.Background(), sqlstore.Options{Path: filepath.Join(dir, "happychat.db")})
 	if err != nil {
 		t.Fatal(err)
