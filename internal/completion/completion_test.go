@@ -113,11 +113,13 @@ func TestAnswers(t *testing.T) {
 				fmt.Fprint(w, strings.Repeat("x", 64<<10))
 			}
 		}, "", robot.ErrUnreachable},
-		"401": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"error":"key"}`, 401) }, "", robot.ErrRefused},
-		"404": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no model", 404) }, "", robot.ErrRefused},
-		"429": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "slow down", 429) }, "", robot.ErrBusy},
-		"503": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "loading", 503) }, "", robot.ErrBusy},
-		"500": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "oh", 500) }, "", robot.ErrUnreachable},
+		"401": {func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, `{"error":"key"}`, http.StatusUnauthorized)
+		}, "", robot.ErrRefused},
+		"404": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no model", http.StatusNotFound) }, "", robot.ErrRefused},
+		"429": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "slow down", http.StatusTooManyRequests) }, "", robot.ErrBusy},
+		"503": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "loading", http.StatusServiceUnavailable) }, "", robot.ErrBusy},
+		"500": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "oh", http.StatusInternalServerError) }, "", robot.ErrUnreachable},
 		"a redirection": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://192.0.2.1/elsewhere", http.StatusTemporaryRedirect)
 		}, "", robot.ErrRefused},

@@ -3,6 +3,7 @@ package robot
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,12 +119,7 @@ func (s *Service) lines(q question, before []conversation.Message) []Line {
 }
 
 func (s *Service) mentions(m conversation.Message) bool {
-	for _, id := range m.Mentions {
-		if id == s.self.ID {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(m.Mentions, s.self.ID)
 }
 
 // reply sends a text as the answer to a question.

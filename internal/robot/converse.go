@@ -47,17 +47,26 @@ func (s *Service) converse(ctx context.Context, l *lane, q question, before []co
 		return s.instead(ctx, q, offline.OverBudget, own)
 	}
 	why := s.speak(ctx, l, q, before, now)
-	if why == nil || errors.Is(why, errUnwanted) || errors.Is(why, errEnough) || ctx.Err() != nil {
-		return nil
-	}
-	if fault, ok := errors.AsType[*storeFault](why); ok {
+	fault, ours := errors.AsType[*storeFault](why)
+	switch {
+	case ours:
 		return unlessUnwanted(fault.error)
+	case settled(why):
+		return nil
+	case ctx.Err() != nil:
+		return why
 	}
 	s.Log.Warn("robot: the endpoint has not answered", "host", s.Endpoint.Host(), "err", why)
 	if err := s.Store.Update(ctx, func(ctx context.Context) error { return s.Store.ReturnAnswer(ctx, q.sender.ID, day) }); err != nil {
 		s.Log.Warn("robot: an answer was counted that was not given", "err", err)
 	}
 	return s.instead(ctx, q, awayBecause(why), own)
+}
+
+// settled tells that nothing more is to be said: all was said, or nobody wants
+// it.
+func settled(err error) bool {
+	return err == nil || errors.Is(err, errUnwanted) || errors.Is(err, errEnough)
 }
 
 // instead says why the endpoint has not answered, and answers.
@@ -102,6 +111,9 @@ func (s *Service) speak(ctx context.Context, l *lane, q question, before []conve
 		if err == nil {
 			err = ErrUnreachable // it had nothing to say
 		}
+		return err
+	}
+	if _, ours := errors.AsType[*storeFault](err); ours && w.seq == 0 {
 		return err
 	}
 	if err != nil && !errors.Is(err, errFull) && !errors.Is(err, errEnough) {

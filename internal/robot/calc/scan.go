@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 type kind int
@@ -38,25 +39,97 @@ type token struct {
 // words are what operators are called, the longest first.
 var words = func() []word {
 	list := []word{
-		{"+", token{kind: add}}, {"plus", token{kind: add}}, {"and", token{kind: add}}, {"加上", token{kind: add}}, {"加", token{kind: add}},
-		{"-", token{kind: sub}}, {"−", token{kind: sub}}, {"–", token{kind: sub}}, {"minus", token{kind: sub}}, {"减去", token{kind: sub}}, {"减", token{kind: sub}}, {"负", token{kind: sub}},
-		{"*", token{kind: mul}}, {"×", token{kind: mul}}, {"·", token{kind: mul}}, {"x", token{kind: mul}}, {"times", token{kind: mul}}, {"multiplied by", token{kind: mul}}, {"of", token{kind: mul}}, {"乘以", token{kind: mul}}, {"乘上", token{kind: mul}}, {"乘", token{kind: mul}}, {"的", token{kind: mul}},
-		{"/", token{kind: div}}, {"÷", token{kind: div}}, {"divided by", token{kind: div}}, {"over", token{kind: div}}, {"除以", token{kind: div}},
-		{"mod", token{kind: mod}}, {"取余", token{kind: mod}}, {"模", token{kind: mod}},
-		{"^", token{kind: pow}}, {"**", token{kind: pow}}, {"to the power of", token{kind: pow}}, {"to the power", token{kind: pow}},
-		{"!", token{kind: factorial}}, {"factorial", token{kind: factorial}}, {"的阶乘", token{kind: factorial}},
-		{"%", token{kind: hundredth}}, {"percent of", token{kind: hundredth}}, {"percent", token{kind: hundredth}}, {"per cent", token{kind: hundredth}},
-		{"²", token{kind: square}}, {"squared", token{kind: square}}, {"的平方", token{kind: square}}, {"平方", token{kind: square}},
-		{"³", token{kind: cube}}, {"cubed", token{kind: cube}}, {"的立方", token{kind: cube}}, {"立方", token{kind: cube}},
-		{"的平方根", token{kind: rootOf}}, {"开平方", token{kind: rootOf}}, {"开方", token{kind: rootOf}},
-		{"(", token{kind: open}}, {"[", token{kind: open}}, {")", token{kind: shut}}, {"]", token{kind: shut}},
-		{"√", token{kind: function, fn: root}}, {"sqrt", token{kind: function, fn: root}}, {"square root of", token{kind: function, fn: root}}, {"the square root of", token{kind: function, fn: root}}, {"根号", token{kind: function, fn: root}},
+		{"+", token{kind: add}},
+		{"plus", token{kind: add}},
+		{"and", token{kind: add}},
+		{"加上", token{kind: add}},
+		{"加", token{kind: add}},
+		{"-", token{kind: sub}},
+		{"−", token{kind: sub}},
+		{"–", token{kind: sub}},
+		{"minus", token{kind: sub}},
+		{"减去", token{kind: sub}},
+		{"减", token{kind: sub}},
+		{"负", token{kind: sub}},
+		{"*", token{kind: mul}},
+		{"×", token{kind: mul}},
+		{"·", token{kind: mul}},
+		{"x", token{kind: mul}},
+		{"times", token{kind: mul}},
+		{"multiplied by", token{kind: mul}},
+		{"of", token{kind: mul}},
+		{"乘以", token{kind: mul}},
+		{"乘上", token{kind: mul}},
+		{"乘", token{kind: mul}},
+		{"的", token{kind: mul}},
+		{"/", token{kind: div}},
+		{"÷", token{kind: div}},
+		{"divided by", token{kind: div}},
+		{"over", token{kind: div}},
+		{"除以", token{kind: div}},
+		{"mod", token{kind: mod}},
+		{"取余", token{kind: mod}},
+		{"模", token{kind: mod}},
+		{"^", token{kind: pow}},
+		{"**", token{kind: pow}},
+		{"to the power of", token{kind: pow}},
+		{"to the power", token{kind: pow}},
+		{"!", token{kind: factorial}},
+		{"factorial", token{kind: factorial}},
+		{"的阶乘", token{kind: factorial}},
+		{"%", token{kind: hundredth}},
+		{"percent of", token{kind: hundredth}},
+		{"percent", token{kind: hundredth}},
+		{"per cent", token{kind: hundredth}},
+		{"²", token{kind: square}},
+		{"squared", token{kind: square}},
+		{"的平方", token{kind: square}},
+		{"平方", token{kind: square}},
+		{"³", token{kind: cube}},
+		{"cubed", token{kind: cube}},
+		{"的立方", token{kind: cube}},
+		{"立方", token{kind: cube}},
+		{"的平方根", token{kind: rootOf}},
+		{"开平方", token{kind: rootOf}},
+		{"开方", token{kind: rootOf}},
+		{"(", token{kind: open}},
+		{"[", token{kind: open}},
+		{")", token{kind: shut}},
+		{"]", token{kind: shut}},
+		{"√", token{kind: function, fn: root}},
+		{"sqrt", token{kind: function, fn: root}},
+		{"square root of", token{kind: function, fn: root}},
+		{"the square root of", token{kind: function, fn: root}},
+		{"根号", token{kind: function, fn: root}},
 		{"abs", token{kind: function, fn: func(v Result) (Result, error) { return Result{new(big.Rat).Abs(v.value), v.rounded}, nil }}},
-		{"sin", token{kind: function, fn: float(math.Sin)}}, {"cos", token{kind: function, fn: float(math.Cos)}}, {"tan", token{kind: function, fn: float(math.Tan)}},
-		{"ln", token{kind: function, fn: float(math.Log)}}, {"log", token{kind: function, fn: float(math.Log10)}}, {"lg", token{kind: function, fn: float(math.Log10)}}, {"log2", token{kind: function, fn: float(math.Log2)}},
-		{"pi", constant(math.Pi)}, {"π", constant(math.Pi)}, {"圆周率", constant(math.Pi)}, {"e", constant(math.E)},
+		{"sin", token{kind: function, fn: float(math.Sin)}},
+		{"cos", token{kind: function, fn: float(math.Cos)}},
+		{"tan", token{kind: function, fn: float(math.Tan)}},
+		{"ln", token{kind: function, fn: float(math.Log)}},
+		{"log", token{kind: function, fn: float(math.Log10)}},
+		{"lg", token{kind: function, fn: float(math.Log10)}},
+		{"log2", token{kind: function, fn: float(math.Log2)}},
+		{"pi", constant(math.Pi)},
+		{"π", constant(math.Pi)},
+		{"圆周率", constant(math.Pi)},
+		{"e", constant(math.E)},
 		{"半", token{kind: number, value: big.NewRat(1, 2)}},
-		{"zero", whole(0)}, {"one", whole(1)}, {"two", whole(2)}, {"three", whole(3)}, {"four", whole(4)}, {"five", whole(5)}, {"six", whole(6)}, {"seven", whole(7)}, {"eight", whole(8)}, {"nine", whole(9)}, {"ten", whole(10)}, {"eleven", whole(11)}, {"twelve", whole(12)}, {"twenty", whole(20)}, {"hundred", whole(100)}, {"half", token{kind: number, value: big.NewRat(1, 2)}},
+		{"zero", whole(0)},
+		{"one", whole(1)},
+		{"two", whole(2)},
+		{"three", whole(3)},
+		{"four", whole(4)},
+		{"five", whole(5)},
+		{"six", whole(6)},
+		{"seven", whole(7)},
+		{"eight", whole(8)},
+		{"nine", whole(9)},
+		{"ten", whole(10)},
+		{"eleven", whole(11)},
+		{"twelve", whole(12)},
+		{"twenty", whole(20)},
+		{"hundred", whole(100)},
+		{"half", token{kind: number, value: big.NewRat(1, 2)}},
 	}
 	sort.SliceStable(list, func(i, j int) bool { return len(list[i].text) > len(list[j].text) })
 	return list
@@ -181,12 +254,9 @@ func figures(s string) (token, int) {
 	if !ok {
 		return token{}, 0
 	}
-	for _, r := range s[n:] {
-		if by := chineseGroups[r]; by != 0 {
-			v.Mul(v, big.NewRat(by, 1))
-			n += len(string(r))
-		}
-		break
+	if r, size := utf8.DecodeRuneInString(s[n:]); chineseGroups[r] != 0 {
+		v.Mul(v, big.NewRat(chineseGroups[r], 1))
+		n += size
 	}
 	return token{kind: number, value: v}, n
 }

@@ -432,7 +432,7 @@ func clock(q *ask) (string, bool) {
 // shift writes a difference of time zones.
 func shift(minutes int, zh bool) string {
 	size := max(minutes, -minutes)
-	amount := ""
+	var amount string
 	switch h, m := size/60, size%60; {
 	case zh && m == 0:
 		amount = fmt.Sprintf("%d 小时", h)

@@ -198,14 +198,11 @@ var finders = []finder{
 			return found{}, false
 		}
 		days := (int(weekdayNamed(m[2])) - int(today.Weekday()) + 7) % 7
-		switch {
-		case m[1] == "next": // that of the next week
+		switch m[1] {
+		case "next": // that of the next week
 			return found{day: monday(today).AddDate(0, 0, 7+(int(weekdayNamed(m[2]))+6)%7)}, true
-		case m[1] == "last":
+		case "last":
 			days -= 7
-			if days == 0 {
-				days = -7
-			}
 		}
 		return found{day: today.AddDate(0, 0, days)}, true
 	}},

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -42,8 +43,8 @@ func (r riddleOf) ask(zh bool) string {
 // openRiddle finds the riddle that was asked and not answered yet, from what was
 // said.
 func openRiddle(q *ask) (riddleOf, bool, bool) {
-	for i := len(q.Before) - 1; i >= 0; i-- {
-		t := q.Before[i]
+	for _, t := range slices.Backward(q.Before) {
+
 		if !t.Robot {
 			continue
 		}

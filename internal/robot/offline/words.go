@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -97,10 +98,5 @@ func edge(text string, from, to int) bool {
 
 // is tells whether the text is one of the words.
 func is(text string, words ...string) bool {
-	for _, w := range words {
-		if text == w {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(words, text)
 }
