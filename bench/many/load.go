@@ -182,13 +182,13 @@ func (l *load) take(c *conn, m []byte) {
 		l.pings.Add(1)
 		_ = c.Send([]byte("3"))
 	case bytes.HasPrefix(m, []byte("42")), bytes.HasPrefix(m, []byte("43")):
-		i := bytes.Index(m, []byte(mark))
-		if i < 0 {
+		_, stamp, ok := bytes.Cut(m, []byte(mark))
+		if !ok {
 			return
 		}
 		var at int64
 		var by int
-		if n, _ := fmt.Sscanf(string(m[i+len(mark):]), "%d by %d.", &at, &by); n != 2 {
+		if n, _ := fmt.Sscanf(string(stamp), "%d by %d.", &at, &by); n != 2 {
 			return
 		}
 		took := time.Since(time.Unix(0, at))

@@ -73,12 +73,6 @@ func run() (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	var started []*process
-	defer func() {
-		for _, p := range slices.Backward(started) { // who asks ends before who answers
-			p.stop()
-		}
-	}()
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
 
@@ -87,6 +81,12 @@ func run() (err error) {
 		return err
 	}
 	defer func() { _ = pg.Stop() }()
+	var started []*process
+	defer func() {
+		for _, p := range slices.Backward(started) { // who asks ends before who answers
+			p.stop()
+		}
+	}()
 	database, err := pg.Database(context.Background())
 	if err != nil {
 		return err

@@ -84,4 +84,6 @@ type Bus interface {
 	// now on, one at a time, until cancel is called; after cancel has returned
 	// it is not called any more. deliver may publish, and does not cancel.
 	Subscribe(deliver func(Message)) (cancel func())
+	// Connected tells whether messages travel now, as far as is known.
+	Connected() bool
 }

@@ -27,6 +27,7 @@ func (h *Hub) runBeats(ctx context.Context) {
 		h.presence.beat(now)
 		t := h.nodes.review(now)
 		h.presence.forget(t.dead, now)
+		t.deaf = t.deaf || !h.Bus.Connected()
 		if t.deaf != deaf {
 			if deaf = t.deaf; deaf {
 				h.Log.Warn("this node hears nothing, not even itself: clients ask for news every few seconds")
@@ -87,6 +88,9 @@ func (h *Hub) hint(within time.Duration) {
 // nothing seems to be missed.
 const checkEvery = time.Minute
 
+// checkPause is how many times as long as it took nobody looks again.
+const checkPause = 5
+
 // check has the sessions of all sockets looked at soon.
 func (h *Hub) check() {
 	select {
@@ -105,9 +109,15 @@ func (h *Hub) runChecks(ctx context.Context) {
 		case <-tick.C:
 		case <-h.checks:
 		}
+		began := time.Now()
 		if err := h.checkSessions(ctx); err != nil && ctx.Err() == nil {
 			h.Log.Warn("sessions of sockets not looked at", "err", err)
 			time.AfterFunc(h.Beat, h.check)
+		}
+		// A database that is slow is not asked all the time.
+		select {
+		case <-ctx.Done():
+		case <-time.After(checkPause * time.Since(began)):
 		}
 	}
 }

@@ -14,8 +14,8 @@ const (
 	// silentFor is after how much silence a node counts as dead.
 	silentFor = 15
 	// deafFor is after how long without an echo of its own beats a node knows
-	// that it hears nothing.
-	deafFor = 2
+	// that it hears nothing, though its bus seems to be connected.
+	deafFor = 5
 	// youngFor is how long a node that was just started takes the numbers of
 	// others as it finds them.
 	youngFor = 3

@@ -36,7 +36,7 @@ func TestNodesNoticeWhatIsMissing(t *testing.T) {
 		{"a goodbye of somebody unknown", "l9 . e . e", ""},
 		{"silence", "1 " + strings.Repeat(". e ", 14) + ". e", ""},
 		{"silence for too long", "1 " + strings.Repeat(". e ", 16), "lost dead"},
-		{"no echo", "1 . . .", "deaf"},
+		{"no echo", "1 . . . . . .", "deaf"},
 		{"too much overtakes one", "1 " + numbers(3, 3+maxEarly+1) + " . e . e", "lost"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

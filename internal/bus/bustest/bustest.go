@@ -45,6 +45,9 @@ func reachesAll(t *testing.T, join func() bus.Bus) {
 	boxes := []*Box{Listen(t, a), Listen(t, b), Listen(t, b)}
 	settle(t, a, boxes...)
 	settle(t, b, boxes...)
+	if !a.Connected() || !b.Connected() {
+		t.Error("messages travel, and it does not know")
+	}
 	a.Publish(bus.Message{Kind: bus.Changed, Event: "one"})
 	b.Publish(bus.Message{Kind: bus.Changed, Event: "two"})
 	for _, box := range boxes {

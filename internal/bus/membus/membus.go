@@ -43,6 +43,9 @@ func (b *Bus) Publish(m bus.Message) {
 	}
 }
 
+// Connected implements bus.Bus.
+func (*Bus) Connected() bool { return true }
+
 // Subscribe implements bus.Bus.
 func (b *Bus) Subscribe(deliver func(bus.Message)) (cancel func()) {
 	s := &subscriber{deliver: deliver, done: make(chan struct{})}

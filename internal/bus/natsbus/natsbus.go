@@ -228,6 +228,9 @@ func (b *Bus) send() {
 	}
 }
 
+// Connected implements bus.Bus.
+func (b *Bus) Connected() bool { return b.conn.IsConnected() }
+
 // flushed is how long the server may take to know of a subscription, and to get
 // what is queued at the end.
 const flushed = 2 * time.Second

@@ -88,6 +88,9 @@ func TestNATSComesAndGoes(t *testing.T) {
 	reaches(t, a, box, "first")
 	for round := range 3 {
 		s.Stop()
+		for a.Connected() { // it is noticed at once
+			time.Sleep(time.Millisecond) //nolint:forbidigo // between two looks
+		}
 		for range 1000 {
 			a.Publish(bus.Message{Kind: bus.Changed, Event: "while away"})
 		}
