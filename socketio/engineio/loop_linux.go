@@ -2,6 +2,7 @@ package engineio
 
 import (
 	"errors"
+	"math"
 	"os"
 	"runtime"
 	"sync"
@@ -104,6 +105,10 @@ const (
 	aheadPart  = 4
 	leastAhead = 16
 )
+
+// urgentPart is how many of those who wait for no round are served between two of
+// a round: however much is said to single connections, rounds come to their end.
+const urgentPart = 8
 
 func newLoop() (*loop, error) {
 	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
@@ -249,7 +254,7 @@ func (lp *loop) mayOvertake(l *pollLink) bool {
 // write flushes links until the loop is closed.
 func (lp *loop) write() {
 	buf := make([]byte, loopBuffer)
-	var soon, waiting []*pollLink
+	var soon, round []*pollLink
 	var next time.Time // when the next round may begin
 	alarm := time.AfterFunc(time.Hour, func() {
 		lp.flushMu.Lock()
@@ -273,26 +278,36 @@ func (lp *loop) write() {
 			lp.flushMu.Unlock()
 			return
 		}
-		if len(lp.soon) > 0 {
-			lp.flushMu.Unlock()
-			soon = lp.flushUrgent(soon, buf)
+		round = lp.begin(round, next)
+		lp.flushMu.Unlock()
+		if len(round) == 0 {
+			soon = lp.flushUrgent(soon, math.MaxInt, buf)
 			continue
 		}
-		waiting, lp.waiting = lp.waiting, waiting[:0]
-		lp.ahead = leastAhead + len(waiting)/aheadPart
-		lp.round.Add(1)
-		lp.flushMu.Unlock()
 		begin := time.Now()
-		for _, l := range waiting {
-			l.flush(buf)
+		for _, l := range round {
 			if lp.urgent.Load() {
-				soon = lp.flushUrgent(soon, buf)
+				soon = lp.flushUrgent(soon, urgentPart, buf)
 			}
+			l.flush(buf)
 		}
-		clear(waiting)
+		clear(round)
 		end := time.Now()
 		next = end.Add(rest(end.Sub(begin)))
 	}
+}
+
+// begin takes the links of the next round, if it may begin. The list that is given
+// is used for those after it. lp.flushMu is held.
+func (lp *loop) begin(empty []*pollLink, next time.Time) []*pollLink {
+	if len(lp.waiting) == 0 || time.Now().Before(next) {
+		return empty[:0]
+	}
+	links := lp.waiting
+	lp.waiting = empty[:0]
+	lp.ahead = leastAhead + len(links)/aheadPart
+	lp.round.Add(1)
+	return links
 }
 
 // rest is how long no round may begin after one that took so long.
@@ -303,13 +318,16 @@ func rest(took time.Duration) time.Duration {
 	return min(restTimes*took, longestRest)
 }
 
-// flushUrgent writes what waits for the links in soon, and returns their list, for
-// the next ones.
-func (lp *loop) flushUrgent(empty []*pollLink, buf []byte) []*pollLink {
+// flushUrgent writes what waits for the links in soon, for the first ones if there
+// are more than most. It uses links, and returns it for the next time.
+func (lp *loop) flushUrgent(links []*pollLink, most int, buf []byte) []*pollLink {
 	lp.flushMu.Lock()
-	links := lp.soon
-	lp.soon = empty[:0]
-	lp.urgent.Store(false)
+	n := min(most, len(lp.soon))
+	links = append(links[:0], lp.soon[:n]...)
+	left := copy(lp.soon, lp.soon[n:])
+	clear(lp.soon[left:])
+	lp.soon = lp.soon[:left]
+	lp.urgent.Store(left > 0)
 	lp.flushMu.Unlock()
 	for _, l := range links {
 		l.flush(buf)

@@ -87,3 +87,27 @@ func TestRest(t *testing.T) {
 		}
 	}
 }
+
+// TestARoundBeginsBesideTalk to single connections, however much there is, and
+// lets only a few of them go before its next.
+func TestARoundBeginsBesideTalk(t *testing.T) {
+	lp, links := stillLoop(3 * urgentPart)
+	for _, l := range links[1:] {
+		lp.flushSoon(l, false)
+	}
+	lp.flushSoon(links[0], true)
+	if got := lp.begin(nil, time.Now().Add(time.Hour)); len(got) > 0 {
+		t.Errorf("%d links in a round that is not due", len(got))
+	}
+	if got := lp.begin(nil, time.Now()); len(got) != 1 || got[0] != links[0] {
+		t.Errorf("%d links in the round", len(got))
+	}
+	lp.flushUrgent(nil, urgentPart, nil)
+	if left := len(links) - 1 - urgentPart; len(lp.soon) != left || lp.soon[0] != links[1+urgentPart] || !lp.urgent.Load() {
+		t.Errorf("%d left after some", len(lp.soon))
+	}
+	lp.flushUrgent(nil, len(links), nil)
+	if len(lp.soon) > 0 || lp.urgent.Load() {
+		t.Errorf("%d left after all", len(lp.soon))
+	}
+}
