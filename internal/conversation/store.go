@@ -132,7 +132,8 @@ type Roster interface {
 	// Leave ends membership in a group. When a large group becomes a small one
 	// by it, all who stay are put, since nobody else may know them all.
 	Leave(ctx context.Context, conversation change.ID, accounts []change.ID, reason LeftReason) error
-	// PutMember changes role, nickname and MutedUntil of a member.
+	// PutMember changes role, nickname and MutedUntil of a member. The read
+	// position is put as it is, for this and the next.
 	PutMember(ctx context.Context, m Member) (Member, error)
 
 	Membership(ctx context.Context, conversation, account change.ID) (Membership, error)

@@ -284,9 +284,9 @@ func (s *Store) PutMember(ctx context.Context, m conversation.Member) (conversat
 		return m, err
 	}
 	m.Version = ch.Version
-	if _, err := s.q(ctx).exec(ctx, `UPDATE member SET role = $3, rank = $4, nickname = $5, muted_until = $6, version = $7, roster_version = $8
-		WHERE conversation_id = $1 AND account_id = $2`,
-		m.ConversationID, m.Account.ID, string(m.Role), rank(m.Role), m.Nickname, m.MutedUntil, m.Version, m.Version); err != nil {
+	if err := s.one(ctx, `UPDATE member SET role = $3, rank = $4, nickname = $5, muted_until = $6, version = $7, roster_version = $8
+		WHERE conversation_id = $1 AND account_id = $2 RETURNING read_seq`,
+		[]any{m.ConversationID, m.Account.ID, string(m.Role), rank(m.Role), m.Nickname, m.MutedUntil, m.Version, m.Version}, &m.ReadSeq); err != nil {
 		return m, err
 	}
 	ch.Put(m)
@@ -323,9 +323,9 @@ func (s *Store) PutMembership(ctx context.Context, m conversation.Membership) (c
 		return m, err
 	}
 	m.Version = user.Version
-	if _, err := s.q(ctx).exec(ctx, `UPDATE member SET remark = $3, notify = $4, pinned_at = $5, announcement_seen = $6, user_version = $7
-		WHERE conversation_id = $1 AND account_id = $2`,
-		m.ConversationID, m.AccountID, m.Remark, string(m.Notify), m.PinnedAt, m.AnnouncementSeen, m.Version); err != nil {
+	if err := s.one(ctx, `UPDATE member SET remark = $3, notify = $4, pinned_at = $5, announcement_seen = $6, user_version = $7
+		WHERE conversation_id = $1 AND account_id = $2 RETURNING read_seq`,
+		[]any{m.ConversationID, m.AccountID, m.Remark, string(m.Notify), m.PinnedAt, m.AnnouncementSeen, m.Version}, &m.ReadSeq); err != nil {
 		return m, err
 	}
 	user.Put(m)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -24,6 +25,9 @@ var workloads = map[string]func(*testing.T, *world){
 			fresh := crowd.snapshots(t)
 			later := w.log.all()[published:]
 			for scope, before := range known {
+				if fresh[scope] == nil {
+					continue // nobody is in it any more
+				}
 				replayed := before.clone()
 				for _, c := range later {
 					if c.Scope == scope {
@@ -83,7 +87,7 @@ func (c *crowd) live(t *testing.T, seed uint64, actors, each int) {
 		for i := range each {
 			a, b := c.people[random.IntN(len(c.people))].ID, c.people[random.IntN(len(c.people))].ID
 			var err error
-			switch k := random.IntN(20); k {
+			switch k := random.IntN(28); k {
 			case 0, 1:
 				_, err = c.list.Ask(ctx, a, b, fmt.Sprint("greeting ", i), "")
 			case 2, 3, 4:
@@ -104,6 +108,10 @@ func (c *crowd) live(t *testing.T, seed uint64, actors, each int) {
 				err = c.w.Update(ctx, func(ctx context.Context) error { return c.w.rename(ctx, a, fmt.Sprint("name ", actor, "-", i)) })
 			case 10, 11, 12:
 				err = c.read(ctx, random, a)
+			case 20:
+				_, err = c.talks.CreateGroup(ctx, a, conversation.NewGroup{Name: fmt.Sprint("group ", actor, "-", i), Announcement: "hear"})
+			case 21, 22, 23, 24, 25, 26, 27:
+				err = c.inGroup(ctx, random, a, b)
 			default:
 				err = c.write(ctx, random, a, fmt.Sprintf("client-%d-%d-%d", seed, actor, i%50)) // some repeated
 			}
@@ -127,6 +135,54 @@ func (c *crowd) answer(ctx context.Context, random *rand.Rand, a change.ID) erro
 		_, err = c.list.Decline(ctx, a, r.ID)
 	case r.To.ID == a:
 		_, err = c.list.Accept(ctx, a, r.ID, "remark on accepting")
+	}
+	return err
+}
+
+// inGroup does something with a group of which one of the two is a member.
+func (c *crowd) inGroup(ctx context.Context, random *rand.Rand, a, b change.ID) error {
+	list, err := c.w.Joined(ctx, []change.ID{a, b}[random.IntN(2)])
+	list = slices.DeleteFunc(list, func(c conversation.Conversation) bool { return c.Kind != conversation.InGroup })
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	id := list[random.IntN(len(list))].ID
+	switch random.IntN(20) {
+	case 0, 1, 2, 3, 4:
+		_, err = c.talks.AddMembers(ctx, a, id, []change.ID{b, c.people[random.IntN(len(c.people))].ID})
+	case 5, 6:
+		_, err = c.talks.AskToJoin(ctx, a, id, "let me in")
+	case 7, 8:
+		var waiting []conversation.JoinRequest
+		if waiting, err = c.talks.JoinRequests(ctx, a, id); err == nil && len(waiting) > 0 {
+			_, err = c.talks.AnswerJoinRequest(ctx, a, id, waiting[0].ID, []conversation.AnswerState{conversation.Accepted, conversation.Declined}[random.IntN(2)])
+		}
+	case 9, 10, 11:
+		var mine []conversation.Invitation
+		if mine, err = c.w.Invitations(ctx, a, 0); err == nil && len(mine) > 0 {
+			_, err = c.talks.AcceptInvitation(ctx, a, mine[0].ID)
+		}
+	case 12:
+		err = c.talks.RemoveMember(ctx, a, id, b)
+	case 13:
+		role := []conversation.Role{conversation.Admin, conversation.Ordinary}[random.IntN(2)]
+		_, err = c.talks.UpdateMember(ctx, a, id, b, conversation.MemberEdit{Role: &role})
+	case 14:
+		_, err = c.talks.HandOver(ctx, a, id, b)
+	case 15:
+		if err = c.talks.Quit(ctx, a, id); random.IntN(4) == 0 {
+			err = c.talks.Dissolve(ctx, b, id)
+		}
+	case 16:
+		_, err = c.talks.Rename(ctx, a, id, fmt.Sprint("nick ", random.IntN(5)))
+	case 17:
+		seen, pinned := random.Int64N(4), random.IntN(2) == 0
+		_, err = c.talks.UpdateMembership(ctx, a, id, conversation.Settings{AnnouncementSeen: &seen, Pinned: &pinned})
+	case 18:
+		_, err = c.talks.Announce(ctx, a, id, []string{"", "hear, hear"}[random.IntN(2)])
+	case 19:
+		name, muted := fmt.Sprint("name ", random.IntN(5)), random.IntN(2) == 0
+		_, err = c.talks.UpdateGroup(ctx, a, id, conversation.GroupEdit{Name: &name, Muted: &muted})
 	}
 	return err
 }
@@ -214,6 +270,14 @@ func (s *state) take(r change.Row) {
 		if r.State != contact.Friend && !r.Blocked {
 			delete(s.rows, r.RowKey())
 		}
+	case conversation.Member:
+		if r.State != conversation.Joined {
+			delete(s.rows, r.RowKey())
+		}
+	case conversation.Membership:
+		if r.State != conversation.Joined {
+			delete(s.rows, r.RowKey())
+		}
 	case conversation.Message: // moves the head, and the sender's read position
 		for key, other := range s.rows {
 			switch other := other.(type) {
@@ -222,7 +286,7 @@ func (s *state) take(r change.Row) {
 				other.LastActivityAt = max(other.LastActivityAt, r.CreatedAt)
 				s.rows[key] = other
 			case conversation.Member:
-				if other.Account.ID == r.SenderID && other.Version < r.Version {
+				if other.Account.ID == r.SenderID && other.Version <= r.Version {
 					other.ReadSeq, other.Version = max(other.ReadSeq, r.Seq), r.Version
 					s.rows[key] = other
 				}
@@ -249,6 +313,15 @@ func (s *state) view() map[string]string {
 			r = row
 		case conversation.Membership:
 			row.ReadSeq = 0
+			r = row
+		case conversation.JoinRequest:
+			row.From = account.Card{} // oneself
+			r = row
+		case conversation.Message:
+			if row.Happening != nil {
+				out[fmt.Sprintf("notice %v", key)] = fmt.Sprintf("%+v", *row.Happening)
+				row.Happening = nil
+			}
 			r = row
 		}
 		out[fmt.Sprintf("%T %v", key, key)] = fmt.Sprintf("%+v", r)
@@ -289,6 +362,8 @@ func (w *world) readSince(ctx context.Context, t *testing.T, s *state, since int
 		takeAll(s, must(w.Contacts(ctx, id, since))(t))
 		takeAll(s, must(w.Requests(ctx, id, since))(t))
 		takeAll(s, must(w.Memberships(ctx, id, since))(t))
+		takeAll(s, must(w.JoinRequests(ctx, id, since))(t))
+		takeAll(s, must(w.Invitations(ctx, id, since))(t))
 		return
 	}
 	head := must(w.Conversation(ctx, id))(t)
