@@ -91,3 +91,77 @@ describe('the composer', () => {
     expect(queryByRole('button', { name: 'Send' })).toBeNull()
   })
 })
+
+describe('mentioning somebody', () => {
+  const all = [
+    { id: 'all', name: 'everyone', label: 'everyone', kind: 'group' as const },
+    { id: '2', name: 'Bea', label: 'My sister', kind: 'person' as const },
+    { id: '3', name: 'Ben', label: 'Ben', kind: 'person' as const },
+  ]
+
+  async function writing() {
+    const text = ref('')
+    const looking = vi.fn()
+    const mention = vi.fn()
+    const Holder = defineComponent(
+      () => () =>
+        h(Composer, {
+          modelValue: text.value,
+          'onUpdate:modelValue': (value: string) => (text.value = value),
+          onSend: sent,
+          onLooking: looking,
+          onMention: mention,
+          people: all,
+          limit: 100,
+          label: 'Message',
+        }),
+    )
+    const view = await show(Holder)
+    return { ...view, text, looking, mention, area: view.getByLabelText('Message') }
+  }
+
+  it('is done with the arrows and Enter, and writes what they call themselves', async () => {
+    const { area, text, mention, looking, getAllByRole, queryByRole } = await writing()
+    await userEvent.type(area, 'hi @b')
+    expect(looking).toHaveBeenLastCalledWith('b')
+    // Never everybody by mistake.
+    expect(getAllByRole('option').map((option) => option.getAttribute('aria-selected'))).toEqual([
+      'false',
+      'true',
+      'false',
+    ])
+    expect(area.getAttribute('aria-activedescendant')).toBe(getAllByRole('option')[1]?.id)
+    await userEvent.keyboard('{ArrowDown}{ArrowUp}{Enter}')
+    expect(text.value).toBe('hi @Bea ')
+    expect(mention).toHaveBeenCalledExactlyOnceWith('2')
+    expect(sent).not.toHaveBeenCalled()
+    expect(queryByRole('listbox')).toBeNull()
+    await userEvent.keyboard('there{Enter}')
+    expect(sent).toHaveBeenCalledExactlyOnceWith('hi @Bea there')
+  })
+
+  it('is given up with Escape, which then closes nothing else', async () => {
+    const { area, queryByRole } = await writing()
+    const outside = vi.fn()
+    document.addEventListener('keydown', outside)
+    await userEvent.type(area, '@')
+    outside.mockClear()
+    await userEvent.keyboard('{Escape}')
+    document.removeEventListener('keydown', outside)
+    expect(queryByRole('listbox')).toBeNull()
+    expect(outside).not.toHaveBeenCalled()
+  })
+
+  it('is done with the pointer, too', async () => {
+    const { area, text, getAllByRole } = await writing()
+    await userEvent.type(area, '@')
+    await userEvent.click(getAllByRole('option')[2] ?? expect.fail())
+    expect(text.value).toBe('@Ben ')
+  })
+
+  it('is not meant in an address', async () => {
+    const { area, queryByRole } = await writing()
+    await userEvent.type(area, 'me@b')
+    expect(queryByRole('listbox')).toBeNull()
+  })
+})

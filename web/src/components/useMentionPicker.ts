@@ -22,6 +22,8 @@ interface Options {
 export function useMentionPicker({ text, area, people, looking, picked }: Options) {
   const typed = ref<{ from: number; query: string } | null>(null)
   const active = ref(0)
+  /** Who was chosen last, as it stands in the text. */
+  let last = { from: -1, inserted: '' }
   const shown = computed(() => (typed.value ? people() : []))
   // Others came to be shown: the first person is the best guess. Everybody is never spoken to by mistake.
   watch(shown, (all) => (active.value = all[0]?.kind === 'group' && all.length > 1 ? 1 : 0))
@@ -30,10 +32,11 @@ export function useMentionPicker({ text, area, people, looking, picked }: Option
     const element = area.value
     if (!element) return
     const before = typed.value
-    typed.value =
-      element.selectionStart === element.selectionEnd
-        ? typedMention(text.value, element.selectionStart)
-        : null
+    const { value, selectionStart, selectionEnd } = element
+    const found = selectionStart === selectionEnd ? typedMention(value, selectionStart) : null
+    // What follows somebody who was chosen belongs to the message.
+    const chosen = found?.from === last.from && value.startsWith(last.inserted, last.from)
+    typed.value = chosen ? null : found
     if (before?.query !== typed.value?.query) looking(typed.value?.query ?? null)
   }
 
@@ -49,7 +52,8 @@ export function useMentionPicker({ text, area, people, looking, picked }: Option
     const { from, query } = typed.value
     const end = from + 1 + query.length
     const inserted = `@${person.name} `
-    text.value = text.value.slice(0, from) + inserted + text.value.slice(end).replace(/^ /, '')
+    text.value = element.value.slice(0, from) + inserted + element.value.slice(end).replace(/^ /, '')
+    last = { from, inserted }
     picked(person.id)
     close()
     await nextTick()
