@@ -82,6 +82,8 @@ const (
 	ResetLife        = time.Hour
 	SetupLife        = 7 * 24 * time.Hour
 	EmailChangeLife  = 24 * time.Hour
+	// ChallengeLife is how long the second step of a sign-in may take.
+	ChallengeLife = 5 * time.Minute
 	// RetiredLife is how long nobody gets the user name of a deleted account.
 	RetiredLife = 90 * 24 * time.Hour
 	// RememberedLife and SessionLife are how long a session lasts after it was

@@ -23,6 +23,7 @@ type Rates struct {
 	Password        ratelimit.Rate // checks of the current one, by account
 	Edit            ratelimit.Rate // changes that everybody who knows the account is told, by account
 	TokenByAddress  ratelimit.Rate
+	Factor          ratelimit.Rate // codes of the second step, by account
 	Export          ratelimit.Rate // archives of everything, by account
 	Profile         ratelimit.Rate // looks at the profiles of others, by account
 	// Lookup is for whatever tells an account who else has one, by account.
@@ -39,6 +40,7 @@ var StandardRates = Rates{
 	MailByRecipient:   ratelimit.Rate{Burst: 5, Every: 10 * time.Minute},
 	Password:          ratelimit.Rate{Burst: 10, Every: 30 * time.Second},
 	Edit:              ratelimit.Rate{Burst: 10, Every: 30 * time.Second},
+	Factor:            ratelimit.Rate{Burst: 10, Every: time.Minute},
 	Export:            ratelimit.Rate{Burst: 3, Every: 20 * time.Minute},
 	Profile:           ratelimit.Rate{Burst: 120, Every: time.Second},
 	TokenByAddress:    ratelimit.Rate{Burst: 120, Every: 5 * time.Second},
@@ -51,7 +53,7 @@ const limitKeys = 20_000
 type limits struct {
 	registerByAddress, signInByAddress, signInByLogin, signInByBoth        *ratelimit.Limiter
 	mailByAddress, mailByRecipient, password, edit, tokenByAddress, lookup *ratelimit.Limiter
-	export, profile                                                        *ratelimit.Limiter
+	factor, export, profile                                                *ratelimit.Limiter
 }
 
 func newLimits(clock change.Clock, r Rates) limits {
@@ -67,6 +69,7 @@ func newLimits(clock change.Clock, r Rates) limits {
 		edit:              limiter(r.Edit),
 		tokenByAddress:    limiter(r.TokenByAddress),
 		lookup:            limiter(r.Lookup),
+		factor:            limiter(r.Factor),
 		export:            limiter(r.Export),
 		profile:           limiter(r.Profile),
 	}

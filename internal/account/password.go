@@ -57,6 +57,9 @@ func (s *Service) putPassword(ctx context.Context, a Account, hash string, keep 
 	if err := s.dropEmailChange(ctx, a.ID); err != nil {
 		return err
 	}
+	if err := s.store.DeleteChallenges(ctx, a.ID); err != nil {
+		return err
+	}
 	if a.Email != "" {
 		s.mail(ctx, Letter{Kind: LetterPasswordChanged, To: a.Email, Language: a.Language, Name: a.Name})
 	}

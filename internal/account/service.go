@@ -47,6 +47,23 @@ type Store interface {
 	PutEmailChange(ctx context.Context, c EmailChange) error
 	DeleteEmailChange(ctx context.Context, account change.ID) error
 
+	// TOTP gives the one of an account.
+	TOTP(ctx context.Context, account change.ID) (TOTP, error)
+	// PutTOTP stores the one of an account in place of the one before.
+	PutTOTP(ctx context.Context, t TOTP) error
+	// RecoveryCodes counts those that are left.
+	RecoveryCodes(ctx context.Context, account change.ID) (int, error)
+	// PutRecoveryCodes replaces those of an account.
+	PutRecoveryCodes(ctx context.Context, account change.ID, hashes []string) error
+	// TakeRecoveryCode removes one, and tells whether it was there.
+	TakeRecoveryCode(ctx context.Context, account change.ID, hash string) (bool, error)
+	// DeleteFactors removes TOTP, recovery codes and challenges.
+	DeleteFactors(ctx context.Context, account change.ID) error
+	Challenge(ctx context.Context, hash string) (Challenge, error)
+	// PutChallenge stores a new one, or the tries of one that there is.
+	PutChallenge(ctx context.Context, c Challenge) error
+	DeleteChallenges(ctx context.Context, account change.ID) error
+
 	CreateRegistration(ctx context.Context, r Registration) error
 	RegistrationByToken(ctx context.Context, hash string) (Registration, error)
 	// RegistrationsByLogin lists those that expire after now and ask for the
@@ -82,7 +99,7 @@ type Store interface {
 	NoteUses(ctx context.Context, uses []Use) error
 
 	// DeleteExpired removes registrations, tokens, changes of address, rests of
-	// user names and sessions that expired before or at now, and returns the sessions by account.
+	// user names, challenges and sessions that expired before or at now, and returns the sessions by account.
 	DeleteExpired(ctx context.Context, now int64) (map[change.ID][]change.ID, error)
 }
 

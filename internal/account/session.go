@@ -17,8 +17,9 @@ type Credentials struct {
 	Remember bool
 }
 
-// SignIn makes a new session. Unknown names, disabled accounts and wrong
-// passwords get the same error after the same time.
+// SignIn makes a new session, or returns a *FactorNeeded if the account has a
+// second step. Unknown names, disabled accounts and wrong passwords get the same
+// error after the same time.
 func (s *Service) SignIn(ctx context.Context, c Credentials, client Client) (SignedIn, error) {
 	c.Login = storable(c.Login)
 	login := loginKey(c.Login)
@@ -62,6 +63,7 @@ func (s *Service) SignIn(ctx context.Context, c Credentials, client Client) (Sig
 		}
 	}
 	var out SignedIn
+	var needed *FactorNeeded // told after the commit: the challenge is stored
 	err = s.store.Update(ctx, func(ctx context.Context) error {
 		// The password may have been changed or the account disabled while
 		// this one was compared.
@@ -78,9 +80,15 @@ func (s *Service) SignIn(ctx context.Context, c Credentials, client Client) (Sig
 				return err
 			}
 		}
+		if needed, err = s.challenge(ctx, a, c.Remember); err != nil || needed != nil {
+			return err
+		}
 		out, err = s.open(ctx, a, c.Remember, client)
 		return err
 	})
+	if err == nil && needed != nil {
+		err = needed
+	}
 	return out, err
 }
 

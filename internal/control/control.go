@@ -24,6 +24,7 @@ const (
 	Enable   Action = "enable"
 	Email    Action = "email"
 	Delete   Action = "delete"
+	Factors  Action = "reset-factors"
 )
 
 // Request is one thing to do.
@@ -112,6 +113,8 @@ func (d Desk) Perform(ctx context.Context, r Request) (Answer, error) {
 		a, err = s.Enable(ctx, r.Login)
 	case Email:
 		a, err = s.SetEmail(ctx, r.Login, r.Email)
+	case Factors:
+		a, err = s.ResetFactors(ctx, r.Login)
 	case Delete:
 		a, err = s.Delete(ctx, r.Login)
 	default:

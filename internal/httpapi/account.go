@@ -75,6 +75,7 @@ func (a *api) account() {
 	a.sessions()
 	a.profile()
 	a.email()
+	a.factor()
 }
 
 // registration registers how accounts come to be.
@@ -123,7 +124,7 @@ func (a *api) sessions() {
 
 	handle(a, operation{
 		method: http.MethodPost, path: "/sessions", id: "session.create", tag: tag, public: true, status: http.StatusCreated,
-		summary: "Sign in", errors: []int{401, 403},
+		summary: "Sign in", text: "An account with a second step answers session.second_factor with a challenge; go on with POST /sessions/factor.", errors: []int{401, 403},
 	},
 		func(ctx context.Context, in *struct {
 			request
@@ -131,7 +132,7 @@ func (a *api) sessions() {
 		},
 		) (*withCookie[wire.SignedIn], error) {
 			s, err := a.Accounts.SignIn(ctx, account.Credentials{Login: in.Body.Login, Password: in.Body.Password, Remember: in.Body.Remember}, in.client())
-			return a.signedIn(ctx, &in.request, in.Body.Use, s, err)
+			return a.signedIn(ctx, &in.request, in.Body.Use, s, factorNeeded(err))
 		})
 	handle(a, operation{
 		method: http.MethodGet, path: "/sessions", id: "session.list", tag: tag,

@@ -143,6 +143,53 @@ var accounts = map[string]func(*testing.T, *world){
 		w.update(func(ctx context.Context) error { return w.EraseAccount(ctx, again.ID, rests) })
 	},
 
+	"the second step is kept, and goes with the account": func(t *testing.T, w *world) {
+		ann, bob := must(w.create("ann", ""))(t), must(w.create("bob", ""))(t)
+		ctx := t.Context()
+		wantErr(t, second(w.TOTP(ctx, ann.ID)), change.ErrNotFound)
+		for _, want := range []account.TOTP{
+			{AccountID: ann.ID, Secret: "ABC", CreatedAt: 1},
+			{AccountID: ann.ID, Secret: "ABC", Confirmed: true, LastStep: 7, CreatedAt: 1},
+		} {
+			w.update(func(ctx context.Context) error { return w.PutTOTP(ctx, want) })
+			wantEqual(t, "TOTP", must(w.TOTP(ctx, ann.ID))(t), want)
+		}
+		for _, id := range []change.ID{ann.ID, bob.ID} {
+			w.update(func(ctx context.Context) error { return w.PutRecoveryCodes(ctx, id, []string{"old"}) })
+			w.update(func(ctx context.Context) error { return w.PutRecoveryCodes(ctx, id, []string{"one", "two"}) })
+			wantEqual(t, "codes", must(w.RecoveryCodes(ctx, id))(t), 2)
+		}
+		take := func(hash string) (ok bool) {
+			w.update(func(ctx context.Context) (err error) {
+				ok, err = w.TakeRecoveryCode(ctx, ann.ID, hash)
+				return err
+			})
+			return ok
+		}
+		if !take("one") || take("one") || take("old") {
+			t.Error("a code is not taken once")
+		}
+		c := account.Challenge{TokenHash: "h", AccountID: ann.ID, Remember: true, ExpiresAt: 100}
+		w.update(func(ctx context.Context) error { return w.PutChallenge(ctx, c) })
+		c.Tries = 3
+		w.update(func(ctx context.Context) error { return w.PutChallenge(ctx, c) })
+		wantEqual(t, "challenge", must(w.Challenge(ctx, "h"))(t), c)
+		w.update(func(ctx context.Context) error { return second(w.DeleteExpired(ctx, 99)) })
+		must(w.Challenge(ctx, "h"))(t)
+		w.update(func(ctx context.Context) error { return second(w.DeleteExpired(ctx, 100)) })
+		wantErr(t, second(w.Challenge(ctx, "h")), change.ErrNotFound)
+		w.update(func(ctx context.Context) error { return w.PutChallenge(ctx, c) })
+		w.update(func(ctx context.Context) error { return w.DeleteChallenges(ctx, ann.ID) })
+		wantErr(t, second(w.Challenge(ctx, "h")), change.ErrNotFound)
+
+		w.update(func(ctx context.Context) error { return w.EraseAccount(ctx, ann.ID, 1) })
+		wantErr(t, second(w.TOTP(ctx, ann.ID)), change.ErrNotFound)
+		wantEqual(t, "codes left", must(w.RecoveryCodes(ctx, ann.ID))(t), 0)
+		wantEqual(t, "codes of another", must(w.RecoveryCodes(ctx, bob.ID))(t), 2)
+		w.update(func(ctx context.Context) error { return w.DeleteFactors(ctx, bob.ID) })
+		wantEqual(t, "codes of another", must(w.RecoveryCodes(ctx, bob.ID))(t), 0)
+	},
+
 	"an account has one change of address": func(t *testing.T, w *world) {
 		ann := must(w.create("ann", "ann@example.org"))(t)
 		ctx := t.Context()

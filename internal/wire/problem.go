@@ -19,6 +19,8 @@ type Problem struct {
 	Errors []ProblemField `json:"errors,omitempty" doc:"What is wrong with which input"`
 	// RetryAfter is in seconds.
 	RetryAfter int `json:"retryAfter,omitempty" doc:"In how many seconds the same may succeed"`
+	// SecondFactor is set with session.second_factor.
+	SecondFactor *SecondFactor `json:"secondFactor,omitempty" doc:"With session.second_factor: how to go on signing in"`
 }
 
 // ProblemField is one wrong input.

@@ -94,6 +94,7 @@ export function readProblem(value: unknown, status: number, retryAfter?: number)
     code: text(given.code) ?? (status > 0 ? `http.${status}` : 'unknown'),
     detail: text(given.detail) ?? title,
     ...(Array.isArray(given.errors) ? { errors: given.errors } : {}),
+    ...(given.secondFactor ? { secondFactor: given.secondFactor } : {}),
     ...(typeof wait === 'number' && Number.isFinite(wait) ? { retryAfter: wait } : {}),
   })
 }

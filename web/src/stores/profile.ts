@@ -25,5 +25,23 @@ export const useProfile = defineStore('profile', () => {
   /** Gives the attachment, which can become the picture of an account. */
   const uploadPicture = (picture: Blob): Promise<string> => api.uploadPicture(picture, 'avatar.jpg')
 
-  return { of, uploadPicture, emailChange, requestEmailChange, cancelEmailChange, confirmEmail }
+  const factors = () => api.factors()
+  const beginTotp = (password: string) => api.beginTotp(password)
+  const confirmTotp = (code: string) => api.confirmTotp(code)
+  const removeTotp = (password: string) => api.removeTotp(password)
+  const newRecoveryCodes = (password: string) => api.newRecoveryCodes(password)
+
+  return {
+    factors,
+    beginTotp,
+    confirmTotp,
+    removeTotp,
+    newRecoveryCodes,
+    of,
+    uploadPicture,
+    emailChange,
+    requestEmailChange,
+    cancelEmailChange,
+    confirmEmail,
+  }
 })

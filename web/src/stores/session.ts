@@ -92,6 +92,11 @@ export const useSession = defineStore('session', () => {
     enter((await api.signIn(credentials)).account)
   }
 
+  /** The second step, after session.second_factor. */
+  async function signInFactor(challenge: string, code: string) {
+    enter((await api.signInFactor(challenge, code)).account)
+  }
+
   /** Works without a connection too: what is here is forgotten at once, the server is told when it can be. */
   async function signOut() {
     writeSetting(signOutKey, 'pending')
@@ -165,6 +170,7 @@ export const useSession = defineStore('session', () => {
     load,
     loadServer,
     signIn,
+    signInFactor,
     signOut,
     signUp,
     resendActivation,
