@@ -141,7 +141,8 @@ type Part struct {
 type Usage struct {
 	Open      int   // uploads that are not complete
 	OpenBytes int64 // announced for these
-	Bytes     int64 // of all since the time asked for
+	Lately    int   // all since the time asked for
+	Bytes     int64 // of these
 }
 
 // Standing is all that the right to see or use an attachment depends on.
@@ -185,6 +186,8 @@ const (
 const (
 	// MaxOpen is how many uploads of an account may be incomplete.
 	MaxOpen = 40
+	// MaxPerDay is how many uploads an account may begin in 24 hours.
+	MaxPerDay = 2000
 	// MaxOpenSizes is how many attachments of the largest size the incomplete
 	// uploads of an account may come to.
 	MaxOpenSizes = 20

@@ -42,7 +42,7 @@ func mayUpload(l Limits, u Usage, size int64) error {
 		return errTooLarge(l.Size)
 	case u.Open >= MaxOpen, u.OpenBytes+size > MaxOpenSizes*l.Size:
 		return ErrTooMany
-	case u.Bytes+size > l.Day:
+	case u.Lately >= MaxPerDay, u.Bytes+size > l.Day:
 		return ErrQuota
 	}
 	return nil

@@ -54,8 +54,9 @@ func (s *Store) Upload(ctx context.Context, id attachment.ID) (attachment.Upload
 func (s *Store) UploadUsage(ctx context.Context, owner change.ID, since int64) (u attachment.Usage, err error) {
 	err = s.one(ctx, `SELECT count(CASE WHEN state = 'open' THEN 1 END),
 			CAST(coalesce(sum(CASE WHEN state = 'open' THEN size END), 0) AS BIGINT),
+			count(CASE WHEN created_at > $2 THEN 1 END),
 			CAST(coalesce(sum(CASE WHEN created_at <= $2 THEN 0 WHEN state = 'canceled' THEN received ELSE size END), 0) AS BIGINT)
-		FROM upload WHERE owner_id = $1`, []any{owner, since}, &u.Open, &u.OpenBytes, &u.Bytes)
+		FROM upload WHERE owner_id = $1`, []any{owner, since}, &u.Open, &u.OpenBytes, &u.Lately, &u.Bytes)
 	return u, err
 }
 

@@ -173,7 +173,7 @@ var attachments = map[string]func(*testing.T, *world){
 			}
 			return nil
 		})
-		wantEqual(t, "usage", must(w.UploadUsage(t.Context(), ann.ID, 500))(t), attachment.Usage{Open: 2, OpenBytes: 120, Bytes: 107})
+		wantEqual(t, "usage", must(w.UploadUsage(t.Context(), ann.ID, 500))(t), attachment.Usage{Open: 2, OpenBytes: 120, Lately: 3, Bytes: 107})
 		wantEqual(t, "nothing", must(w.UploadUsage(t.Context(), w.person("carl").ID, 0))(t), attachment.Usage{})
 		w.reserve(1<<50, "part-2")
 		w.addPart(old, 0, 20, "part-2")
@@ -183,7 +183,7 @@ var attachments = map[string]func(*testing.T, *world){
 		_, err := w.Upload(t.Context(), old.ID)
 		wantErr(t, err, change.ErrNotFound)
 		wantEqual(t, "discarded", w.discarded(), []string{"part-1", "part-2"})
-		wantEqual(t, "usage", must(w.UploadUsage(t.Context(), ann.ID, 500))(t), attachment.Usage{Open: 1, OpenBytes: 100, Bytes: 107})
+		wantEqual(t, "usage", must(w.UploadUsage(t.Context(), ann.ID, 500))(t), attachment.Usage{Open: 1, OpenBytes: 100, Lately: 3, Bytes: 107})
 	},
 
 	"what was taken to be removed can not be used any more": func(t *testing.T, w *world) {
