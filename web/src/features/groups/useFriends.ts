@@ -16,7 +16,7 @@ export function useFriends(fixed: (id: string) => string | undefined = () => und
           name: remark || account.name,
           note: remark ? account.name : account.username,
           kind: account.kind,
-          ...(account.avatar ? { avatar: account.avatar } : {}),
+          ...(account.avatar ? { picture: account.avatar } : {}),
           ...(why === undefined ? {} : { fixed: why }),
         }
       })
