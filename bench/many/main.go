@@ -115,7 +115,7 @@ func run() (err error) {
 		data := filepath.Join(dir, strconv.Itoa(i))
 		address := fmt.Sprintf("127.0.0.%d:%d", 10+i, 18080+i)
 		s, err := start(fmt.Sprint("server ", i), []string{"HAPPYCHAT_DATABASE=" + database, "HAPPYCHAT_NATS=" + natsURL},
-			*binary, "serve", "--listen", address, "--data", data, "--log-level", "warn")
+			*binary, "serve", "--listen", address, "--data", data, "--log-level", "warn", "--robot", "off")
 		if err != nil {
 			return err
 		}
