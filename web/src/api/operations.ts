@@ -2,6 +2,7 @@
 import { accountOperations } from './account-operations'
 import { groupOperations } from './group-operations'
 import { consoleOperations } from './console-operations'
+import { type PutOptions, putBytes } from './uploads'
 import type { Http } from './http'
 import type {
   AccountEdit,
@@ -61,6 +62,12 @@ export function createApi(http: Http) {
 
     ...accountOperations(http),
     ...groupOperations(http),
+
+    createUpload: (name: string, size: number) => http('post', '/api/v1/uploads', { body: { name, size } }),
+    upload: (id: string) => http('get', '/api/v1/uploads/{id}', { path: { id } }),
+    putUpload: (id: string, offset: number, bytes: Blob, options?: PutOptions) =>
+      putBytes(`/api/v1/uploads/${encodeURIComponent(id)}`, offset, bytes, options),
+    cancelUpload: (id: string) => http('delete', '/api/v1/uploads/{id}', { path: { id } }),
 
     openConversation: (accountId: ID) => http('post', '/api/v1/conversations', { body: { accountId } }),
     messages: (id: ID, query: MessageQuery) =>

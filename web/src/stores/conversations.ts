@@ -182,7 +182,11 @@ function newest(engine: Engine, id: string, before: ThreadMessage | null): Threa
   const state = engine.replica.conversation(id)
   const item = engine.outbox.of(id).at(-1)
   const message = state.lastMessage
-  if (item) return sameOrNew(before ?? undefined, shownPending(item, engine.me))
+  if (item)
+    return sameOrNew(
+      before ?? undefined,
+      shownPending(item, engine.me, () => 0),
+    )
   if (!message) return null
   return sameOrNew(before ?? undefined, shownMessage(message, engine.me, readByOthers(state, engine.me)))
 }

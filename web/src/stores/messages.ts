@@ -2,6 +2,7 @@
 import type { Message } from '@/api/types'
 import type { OutboxItem } from '@/sync'
 import { mentionsOne } from '@/sync/reduce'
+import { shownAttachments, shownFiles } from './attachments'
 import { sameObject } from './same'
 import type { ThreadMessage } from './types'
 
@@ -24,6 +25,7 @@ export function shownMessage(message: Message, me: string, peerReadSeq: number):
     body: message.body,
     createdAt: message.createdAt,
     state: own && message.seq <= peerReadSeq ? 'read' : 'sent',
+    ...(message.attachments?.length ? { attachments: shownAttachments(message.attachments) } : {}),
     ...(message.notice ? { notice: message.notice } : {}),
     ...(message.mentions ? { mentions: message.mentions } : {}),
     ...(message.mentionsAll ? { mentionsAll: true } : {}),
@@ -33,7 +35,11 @@ export function shownMessage(message: Message, me: string, peerReadSeq: number):
   }
 }
 
-export function shownPending(item: OutboxItem, me: string): ThreadMessage {
+export function shownPending(
+  item: OutboxItem,
+  me: string,
+  progress: (fileId: string) => number,
+): ThreadMessage {
   return {
     key: keyOf(me, item.clientId),
     seq: null,
@@ -43,6 +49,7 @@ export function shownPending(item: OutboxItem, me: string): ThreadMessage {
     body: item.body,
     createdAt: item.createdAt,
     state: item.state,
+    ...(item.files?.length ? { attachments: shownFiles(item.files, progress) } : {}),
     ...(item.mentions ? { mentions: item.mentions } : {}),
     ...(item.mentionsAll ? { mentionsAll: true } : {}),
     ...(item.problem ? { problem: item.problem } : {}),

@@ -10,7 +10,7 @@ import {
   toValue,
   watch,
 } from 'vue'
-import type { Engine, Mentions, Timeline } from '@/sync'
+import type { Engine, Extras, Timeline } from '@/sync'
 import { isLarge } from '@/sync/reduce'
 import { readByOthers } from '@/sync/selectors'
 import { useConversations } from './conversations'
@@ -80,7 +80,7 @@ export function useThread(conversationId: MaybeRefOrGetter<string>) {
     const next = [
       ...stored.map((message) => shownMessage(message, engine.me, peerReadSeq.value)),
       ...ahead.map((message) => shownMessage(message, engine.me, peerReadSeq.value)),
-      ...waiting.map((item) => shownPending(item, engine.me)),
+      ...waiting.map((item) => shownPending(item, engine.me, (id) => engine.outbox.progress(id))),
     ].map((message) => sameOrNew(shown.get(message.key), message))
     const same = next.length === messages.value.length && next.every((m, i) => m === messages.value[i])
     if (same) return messages.value
@@ -117,8 +117,8 @@ export function useThread(conversationId: MaybeRefOrGetter<string>) {
   }
 
   /** Shown and kept at once; throws when too many wait already. */
-  function send(body: string, mentions?: Mentions) {
-    live.running().send(id.value, body, mentions)
+  function send(body: string, extras?: Extras) {
+    live.running().send(id.value, body, extras)
     if (timeline?.hasNewer) void openAt('newest')
   }
 

@@ -101,6 +101,27 @@ export interface ConversationSummary {
   pinned: boolean
 }
 
+/** A picture or file of a message: on the server, or on its way there. */
+export interface ThreadAttachment {
+  /** Stays the same from choosing the file to the message. */
+  key: string
+  kind: 'image' | 'file' | 'audio' | 'video'
+  name: string
+  size: number
+  /** In pixels, of a picture: its place is kept from the beginning. */
+  width?: number
+  height?: number
+  /** A blurred picture of it, as a ThumbHash. */
+  placeholder?: string
+  animated?: boolean
+  /** Where it is shown from: small, in full size, and as it was sent. */
+  thumb: string
+  preview: string
+  original: string
+  /** How much of it is on the server, from 0 to 1; only while it is not all there. */
+  progress?: number
+}
+
 export interface ThreadMessage {
   /** Stays the same from "sending" to "read", so that nothing moves: senderId and clientId. */
   key: string
@@ -110,6 +131,7 @@ export interface ThreadMessage {
   own: boolean
   kind: 'text' | 'notice' | 'sticker'
   body: string
+  attachments?: readonly ThreadAttachment[]
   /** What happened, in place of words. */
   notice?: Notice
   /** Whom it speaks to. */

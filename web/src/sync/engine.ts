@@ -20,7 +20,7 @@ import { Connection, type ConnectionStatus, type Network } from './connection'
 import { backoff, type Environment } from './environment'
 import { ExpiringSet } from './expiring'
 import { Lookups } from './lookups'
-import { type Mentions, Outbox } from './outbox'
+import { type Extras, Outbox } from './outbox'
 import { Presence } from './presence'
 import { Reads } from './reads'
 import type { ConversationChange, Origin } from './reduce'
@@ -30,6 +30,7 @@ import { isMine, knowsAllMembers, lastSeqOf, readSeqOf } from './selectors'
 import type { OutboxItem } from './state'
 import type { Tabs } from './tabs'
 import { Timeline } from './timeline'
+import type { UploadApi } from './upload'
 
 /** Why the session is over; `expired`: the server just does not know it any more. */
 export type Ended = EndReason | 'expired'
@@ -37,7 +38,7 @@ export type Ended = EndReason | 'expired'
 export interface EngineOptions {
   accountId: ID
   link: Link
-  api: Pick<Api, 'messages' | 'members' | 'membersById'>
+  api: Pick<Api, 'messages' | 'members' | 'membersById'> & UploadApi
   cache: Cache
   env: Environment
   network: Network
@@ -89,6 +90,7 @@ export class Engine {
       cache,
       tabs,
       send: (item) => this.sendItem(item),
+      uploads: options.api,
       changed: (id) => void this.changes.open.conversations.add(id),
     })
     this.reads = new Reads({
@@ -202,9 +204,9 @@ export class Engine {
   // What a person does
 
   /** Shown at once, sent as soon as possible. Throws when too many wait already. */
-  send(conversationId: ID, body: string, mentions?: Mentions): OutboxItem {
+  send(conversationId: ID, body: string, extras?: Extras): OutboxItem {
     this.typingSent.delete(conversationId)
-    return this.outbox.add(conversationId, body, mentions)
+    return this.outbox.add(conversationId, body, extras)
   }
 
   /** Learns who these are, if that is not known. */
@@ -353,13 +355,15 @@ export class Engine {
   }
 
   private async sendItem(item: OutboxItem): Promise<void> {
-    const { conversationId, clientId, body, mentions, mentionsAll } = item
+    const { conversationId, clientId, body, mentions, mentionsAll, files = [] } = item
+    const attachments = files.flatMap(({ attachment }) => (attachment ? [attachment.id] : []))
     const delta = await this.command('message.send', {
       conversationId,
       clientId,
       body,
       ...(mentions?.length ? { mentions: [...mentions] } : {}),
       ...(mentionsAll ? { mentionsAll } : {}),
+      ...(attachments.length ? { attachments } : {}),
     })
     this.replica.applyConversation(delta, 'ack')
   }

@@ -5,8 +5,9 @@ import type { ID } from '@/api/types'
 import type { Cache } from './cache'
 import { createClientIds } from './clientid'
 import { backoff, type Environment } from './environment'
-import type { OutboxItem } from './state'
+import type { OutboxFile, OutboxItem } from './state'
 import type { Tabs } from './tabs'
+import { type UploadApi, uploadFile } from './upload'
 
 export interface OutboxOptions {
   env: Environment
@@ -14,6 +15,7 @@ export interface OutboxOptions {
   tabs: Tabs
   /** Sends once. Resolves when the server has stored it; throws an ProblemError. */
   send: (item: OutboxItem) => Promise<void>
+  uploads: UploadApi
   /** The items of this conversation are other than before. */
   changed: (conversationId: ID) => void
   /** How many may wait. */
@@ -26,11 +28,24 @@ const MOST_TRYING = 60_000
 /** How many of the settled are remembered, so that a late word from another tab does not bring one back. */
 const MOST_SETTLED = 2000
 
+/** How many files of one message travel at once. */
+const UPLOADS_AT_ONCE = 3
+/** What was uploaded and not sent for a day is gone, and has to be uploaded again. */
+const ATTACHMENT_GONE = 'attachment.not_found'
+
 /** Whom a message speaks to, in a group. */
 export interface Mentions {
   readonly mentions?: readonly ID[]
   readonly mentionsAll?: boolean
 }
+
+/** What a message may have besides its words. */
+export interface Extras extends Mentions {
+  readonly files?: readonly OutboxFile[]
+}
+
+const isThere = (file: OutboxFile) => file.attachment !== undefined
+const isComplete = ({ files = [] }: OutboxItem) => files.every(isThere)
 
 /** What happens in one conversation: one send at a time. */
 interface Lane {
@@ -46,6 +61,10 @@ export class Outbox {
   private lanes = new Map<ID, Lane>()
   private settled = new Set<string>()
   private watched = new Set<string>()
+  /** By item: what ends its uploads. */
+  private uploading = new Map<string, AbortController>()
+  /** By file, from 0 to 1. */
+  private uploaded = new Map<string, number>()
   private online = false
   private readonly clientIds
 
@@ -77,7 +96,7 @@ export class Outbox {
   }
 
   /** Takes a message in; it is kept and will be sent. Throws when too many wait. */
-  add(conversationId: ID, body: string, mentions: Mentions = {}): OutboxItem {
+  add(conversationId: ID, body: string, extras: Extras = {}): OutboxItem {
     if (this.items.size >= (this.options.limit ?? 500)) {
       throw new ProblemError({
         title: 'Too many waiting',
@@ -90,7 +109,7 @@ export class Outbox {
       clientId: this.clientIds.next(),
       conversationId,
       body,
-      ...mentions,
+      ...extras,
       createdAt: this.options.env.now(),
       state: 'sending',
       problem: null,
@@ -98,21 +117,37 @@ export class Outbox {
       owner: this.options.tabs.id,
     }
     this.save(item)
-    this.pump(conversationId)
+    this.begin(item)
     return item
+  }
+
+  /** How much of a file is on the server, from 0 to 1. */
+  progress(fileId: string): number {
+    return this.uploaded.get(fileId) ?? 0
   }
 
   /** Tries a failed one again, from this tab. */
   retry(clientId: string): void {
     const item = this.items.get(clientId)
     if (item?.state !== 'failed') return
-    this.save({ ...item, state: 'sending', problem: null, attempts: 0, owner: this.options.tabs.id })
-    this.pump(item.conversationId)
+    const again: OutboxItem = {
+      ...item,
+      state: 'sending',
+      problem: null,
+      attempts: 0,
+      owner: this.options.tabs.id,
+    }
+    this.save(again)
+    this.begin(again)
   }
 
   /** Gives one up. If it is just under way it may arrive all the same, and then is shown as a message. */
   discard(clientId: string): void {
+    const uploads = this.items.get(clientId)?.files?.map(({ uploadId }) => uploadId) ?? []
     this.settle(clientId)
+    for (const id of uploads) {
+      if (id !== undefined) this.options.uploads.cancelUpload(id).catch(() => undefined)
+    }
   }
 
   /** The server has stored it. */
@@ -140,7 +175,9 @@ export class Outbox {
       lane.failures = 0
       lane.since = null
     }
-    if (online) for (const conversationId of this.conversations()) this.pump(conversationId)
+    if (!online) return this.stopUploads()
+    for (const item of this.ownedBy(this.options.tabs.id)) this.upload(item)
+    for (const conversationId of this.conversations()) this.pump(conversationId)
   }
 
   close(): void {
@@ -188,8 +225,9 @@ export class Outbox {
     tabs.whenGone(owner, () => {
       this.watched.delete(owner)
       for (const item of this.ownedBy(owner)) {
-        this.save({ ...item, owner: tabs.id })
-        this.pump(item.conversationId)
+        const mine = { ...item, owner: tabs.id }
+        this.save(mine)
+        this.begin(mine)
       }
     })
   }
@@ -204,6 +242,8 @@ export class Outbox {
     }
     const item = this.items.get(clientId)
     if (!item) return
+    this.uploading.get(clientId)?.abort()
+    for (const { id } of item.files ?? []) this.uploaded.delete(id)
     this.items.delete(clientId)
     this.options.changed(item.conversationId)
     this.pump(item.conversationId)
@@ -218,11 +258,74 @@ export class Outbox {
     return lane
   }
 
+  private begin(item: OutboxItem): void {
+    this.upload(item)
+    this.pump(item.conversationId)
+  }
+
+  /** Brings the files of an item to the server; the item is sent when all are there. */
+  private upload(item: OutboxItem): void {
+    const { clientId } = item
+    if (!this.online || item.state !== 'sending' || isComplete(item) || this.uploading.has(clientId)) return
+    const ending = new AbortController()
+    this.uploading.set(clientId, ending)
+    const waiting = (item.files ?? []).filter((file) => !isThere(file))
+    const next = async (): Promise<void> => {
+      for (let file = waiting.shift(); file; file = waiting.shift())
+        await this.uploadOne(item, file, ending.signal)
+    }
+    Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, next))
+      .catch((error: unknown) => {
+        if (ending.signal.aborted) return
+        ending.abort()
+        const failed = this.items.get(clientId)
+        if (failed) this.save({ ...failed, state: 'failed', problem: toProblem(error).problem })
+      })
+      .finally(() => {
+        if (this.uploading.get(clientId) === ending) this.uploading.delete(clientId)
+        this.pump(item.conversationId)
+      })
+  }
+
+  private async uploadOne(item: OutboxItem, file: OutboxFile, signal: AbortSignal): Promise<void> {
+    const { env, uploads: api, changed } = this.options
+    const attachment = await uploadFile({
+      api,
+      env,
+      name: file.name,
+      bytes: file.bytes,
+      signal,
+      ...(file.uploadId === undefined ? {} : { uploadId: file.uploadId }),
+      began: (uploadId) => this.amend(item.clientId, file.id, { uploadId: uploadId ?? undefined }),
+      progress: (part) => {
+        this.uploaded.set(file.id, part)
+        changed(item.conversationId)
+      },
+    })
+    this.amend(item.clientId, file.id, { attachment, uploadId: undefined })
+  }
+
+  private amend(clientId: string, fileId: string, part: Partial<OutboxFile>): void {
+    const item = this.items.get(clientId)
+    if (!item?.files) return
+    this.save({
+      ...item,
+      files: item.files.map((file) => (file.id === fileId ? { ...file, ...part } : file)),
+    })
+  }
+
+  /** They go on where they were when there is a connection again. */
+  private stopUploads(): void {
+    for (const ending of this.uploading.values()) ending.abort()
+    this.uploading.clear()
+  }
+
+  /** What can be sent goes ahead of what is still on its way to the server. */
   private pump(conversationId: ID): void {
     const lane = this.lane(conversationId)
     if (!this.online || lane.sending !== null || lane.stopWaiting) return
     const item = this.of(conversationId).find(
-      (next) => next.state === 'sending' && next.owner === this.options.tabs.id,
+      (next) => next.state === 'sending' && next.owner === this.options.tabs.id && isComplete(next),
     )
     if (item) void this.send(lane, item)
   }
@@ -252,6 +355,16 @@ export class Outbox {
     const item = this.items.get(clientId)
     if (!item) return this.next(lane)
     const attempts = item.attempts + 1
+    if (problem.code === ATTACHMENT_GONE && item.files && attempts === 1) {
+      this.next(lane)
+      const anew = {
+        ...item,
+        attempts,
+        files: item.files.map((file) => ({ ...file, attachment: undefined })),
+      }
+      this.save(anew)
+      return this.begin(anew)
+    }
     const { env } = this.options
     const inVain = this.online && lane.since !== null && env.now() - lane.since >= MOST_TRYING
     if (problem.permanent || inVain) {

@@ -1,6 +1,7 @@
 // What the client knows, as plain data. Only reduce.ts makes new ones; nobody changes them in place.
 import type {
   Account,
+  Attachment,
   Contact,
   Conversation,
   FriendRequest,
@@ -69,6 +70,22 @@ export function emptyConversation(id: ID): ConversationState {
   }
 }
 
+/** A picture or file of a send. */
+export interface OutboxFile {
+  /** Unique on this device. */
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly bytes: Blob
+  /** In pixels, of a picture, so that it has its place from the beginning. */
+  readonly width?: number
+  readonly height?: number
+  /** The upload that was begun. */
+  readonly uploadId?: string
+  /** What it is on the server, from when it is there. */
+  readonly attachment?: Attachment
+}
+
 /** A send that is not acknowledged yet. */
 export interface OutboxItem {
   readonly clientId: string
@@ -76,6 +93,7 @@ export interface OutboxItem {
   readonly body: string
   readonly mentions?: readonly ID[]
   readonly mentionsAll?: boolean
+  readonly files?: readonly OutboxFile[]
   readonly createdAt: number
   readonly state: 'sending' | 'failed'
   /** Why it failed. */

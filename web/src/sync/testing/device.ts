@@ -10,6 +10,7 @@ import { singleTab, type Tabs } from '../tabs'
 import type { Timeline } from '../timeline'
 import { ModelLink } from './model-link'
 import type { ModelServer } from './model-server'
+import { UploadServer } from './upload-server'
 import type { VirtualTime } from './virtual-time'
 
 export class TestNetwork implements Network {
@@ -52,6 +53,7 @@ export class Device {
       accountId,
       link: this.link,
       api: {
+        ...new UploadServer(time).operations,
         messages: (id, query) => this.link.command('message.list', { conversationId: id, ...query }),
         members: (id, query) => this.link.ask(() => server.groups.page(accountId, id, query)),
         membersById: (id, ids) => this.link.ask(() => server.groups.byIds(accountId, id, ids)),

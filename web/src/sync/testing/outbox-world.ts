@@ -3,10 +3,11 @@ import type { Cache } from '../cache'
 import { Outbox } from '../outbox'
 import type { OutboxItem } from '../state'
 import { singleTab, type TabMessage, type Tabs } from '../tabs'
+import { UploadServer } from './upload-server'
 import { seeded, VirtualTime } from './virtual-time'
 
 /** What a test lets the server do with one send. */
-type Answer = 'stored' | 'lost' | 'cut' | { status: number; retryAfter?: number }
+type Answer = 'stored' | 'lost' | 'cut' | ProblemError | { status: number; retryAfter?: number }
 
 /** Tabs that hear each other, and can go. */
 export class TestTabs {
@@ -44,6 +45,9 @@ export class OutboxWorld {
   readonly stored = new Map<string, OutboxItem>()
   /** Sends as they arrived at the server: clientIds. */
   readonly arrived: string[] = []
+  /** The same, whole. */
+  readonly sent: OutboxItem[] = []
+  readonly uploads = new UploadServer(this.time)
   /** What happens to the next sends; then all are stored. */
   script: Answer[] = []
   /** Bodies under way that are never answered. */
@@ -60,6 +64,7 @@ export class OutboxWorld {
       cache: this.cache,
       tabs,
       send: (item) => this.send(item),
+      uploads: this.uploads,
       changed: () => undefined,
       ...(limit === undefined ? {} : { limit }),
     })
@@ -69,11 +74,13 @@ export class OutboxWorld {
 
   private send(item: OutboxItem): Promise<void> {
     this.arrived.push(item.clientId)
+    this.sent.push(item)
     const answer = this.script.shift() ?? 'stored'
     return new Promise((resolve, reject) => {
       if (answer === 'stored') this.time.after(20, resolve)
       else if (answer === 'lost') this.time.after(15_000, () => reject(timedOut()))
       else if (answer === 'cut') this.time.after(20, () => reject(unreachable()))
+      else if (answer instanceof ProblemError) this.time.after(20, () => reject(answer))
       else {
         const problem = { title: '', detail: '', code: `status.${answer.status}`, ...answer }
         this.time.after(20, () => reject(new ProblemError(problem)))
