@@ -24,8 +24,9 @@ func (w *world) putFeedback(f feedback.Feedback) {
 var feedbacks = map[string]func(*testing.T, *world){
 	"feedback is stored whole, and changed": func(t *testing.T, w *world) {
 		ann, bob := w.person("ann"), w.person("bob")
+		picture := w.attach(ann, "a picture", 1<<50)
 		f := feedback.Feedback{
-			ID: w.ids.Next(), Kind: feedback.Report, Author: ann.Card(), Body: "他骂人 😠", Picture: "picture-1",
+			ID: w.ids.Next(), Kind: feedback.Report, Author: ann.Card(), Body: "他骂人 😠", Picture: string(picture.ID),
 			Subject: feedback.Subject{AccountID: bob.ID, ConversationID: 7, Seq: 9, Quote: "…"}, State: feedback.Open, CreatedAt: 42,
 		}
 		w.putFeedback(f)
