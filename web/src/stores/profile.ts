@@ -22,9 +22,6 @@ export const useProfile = defineStore('profile', () => {
   const cancelEmailChange = (): Promise<void> => api.cancelEmailChange()
   const confirmEmail = (token: string): Promise<EmailConfirmed> => api.confirmEmail(token)
 
-  /** Gives the attachment, which can become the picture of an account. */
-  const uploadPicture = (picture: Blob): Promise<string> => api.uploadPicture(picture, 'avatar.jpg')
-
   const factors = () => api.factors()
   const beginTotp = (password: string) => api.beginTotp(password)
   const confirmTotp = (code: string) => api.confirmTotp(code)
@@ -38,7 +35,6 @@ export const useProfile = defineStore('profile', () => {
     removeTotp,
     newRecoveryCodes,
     of,
-    uploadPicture,
     emailChange,
     requestEmailChange,
     cancelEmailChange,
