@@ -3,19 +3,24 @@ import { fireEvent } from '@testing-library/vue'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, ref } from 'vue'
 import { show } from '@/testing/render'
+import { emojiTable } from '@/testing/emoji'
 import Composer from './Composer.vue'
 
 const sent = vi.fn()
+const used = vi.fn()
+const table = JSON.stringify(emojiTable())
 let touch = false
 
 beforeEach(() => {
   sent.mockReset()
+  used.mockReset()
+  vi.stubGlobal('fetch', async () => new Response(table))
   touch = false
   vi.stubGlobal('matchMedia', () => ({ matches: touch }))
 })
 
 /** With somebody who holds the draft. */
-function holder(draft = '', limit = 100) {
+function holder(draft = '', limit = 100, tone = 0 as 0 | 4) {
   const text = ref(draft)
   const Holder = defineComponent(
     () => () =>
@@ -23,6 +28,8 @@ function holder(draft = '', limit = 100) {
         modelValue: text.value,
         'onUpdate:modelValue': (value: string) => (text.value = value),
         onSend: sent,
+        onEmoji: used,
+        tone,
         limit,
         label: 'Message to Ben',
       }),
@@ -163,5 +170,69 @@ describe('mentioning somebody', () => {
     const { area, queryByRole } = await writing()
     await userEvent.type(area, 'me@b')
     expect(queryByRole('listbox')).toBeNull()
+  })
+})
+
+describe('emoji in the composer', () => {
+  it('are offered by name behind a colon, and chosen with the arrows and Enter', async () => {
+    const { Holder, text } = holder('', 100, 4)
+    const { getByLabelText, findByRole, queryByRole } = await show(Holder)
+    const area = getByLabelText('Message to Ben')
+    await userEvent.type(area, 'Hi :wav')
+    expect((await findByRole('listbox')).textContent).toContain('waving hand')
+    await userEvent.keyboard('{ArrowDown}{ArrowUp}{Enter}')
+    await vi.waitFor(() => expect(text.value).toBe('Hi 👋🏾'))
+    expect(sent).not.toHaveBeenCalled()
+    expect(used).toHaveBeenCalledExactlyOnceWith('👋')
+    expect(queryByRole('listbox')).toBeNull()
+    await userEvent.keyboard('{Enter}')
+    expect(sent).toHaveBeenCalledExactlyOnceWith('Hi 👋🏾')
+  })
+
+  it('come of a whole name between colons, in both languages', async () => {
+    const { Holder, text } = holder()
+    const { getByLabelText } = await show(Holder)
+    await userEvent.type(getByLabelText('Message to Ben'), 'a :tada:')
+    await vi.waitFor(() => expect(text.value).toBe('a 🎉'))
+    await userEvent.type(getByLabelText('Message to Ben'), ' ：笑哭了：')
+    await vi.waitFor(() => expect(text.value).toBe('a 🎉 😂'))
+  })
+
+  it('let Esc put the list away, and words stay words', async () => {
+    const { Holder, text } = holder()
+    const { getByLabelText, findByRole, queryByRole } = await show(Holder)
+    await userEvent.type(getByLabelText('Message to Ben'), ':cat')
+    await findByRole('listbox')
+    await userEvent.keyboard('{Escape}')
+    expect(queryByRole('listbox')).toBeNull()
+    await userEvent.keyboard('{Enter}')
+    expect(sent).toHaveBeenCalledExactlyOnceWith(':cat')
+    expect(text.value).toBe('')
+  })
+
+  it('go where the cursor is, and what is selected gives way', async () => {
+    const { Holder, text } = holder('ab')
+    const { getByLabelText, getByRole, findByRole } = await show(Holder)
+    const area = getByLabelText<HTMLTextAreaElement>('Message to Ben')
+    await userEvent.click(area)
+    area.setSelectionRange(1, 1)
+    await userEvent.click(getByRole('button', { name: 'Emoji' }))
+    await userEvent.click(await findByRole('button', { name: 'grinning face' }))
+    expect(text.value).toBe('a😀b')
+    await userEvent.keyboard('{Escape}')
+    expect(document.activeElement).toBe(area)
+    area.setSelectionRange(0, 3)
+    await userEvent.click(getByRole('button', { name: 'Emoji' }))
+    await userEvent.click(await findByRole('button', { name: 'beaming face with smiling eyes' }))
+    expect(text.value).toBe('😁b')
+  })
+
+  it('are deleted whole', async () => {
+    const { Holder, text } = holder('a👩‍👩‍👧')
+    const { getByLabelText, getByRole, findByRole } = await show(Holder)
+    await userEvent.click(getByLabelText('Message to Ben'))
+    await userEvent.click(getByRole('button', { name: 'Emoji' }))
+    await userEvent.click(await findByRole('button', { name: 'Delete the last character' }))
+    expect(text.value).toBe('a')
   })
 })

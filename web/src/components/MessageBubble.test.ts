@@ -45,4 +45,15 @@ describe('a message', () => {
     await userEvent.click(getByRole('button', { name: 'Not sent. Tap to try again' }))
     expect(emitted('retry')).toHaveLength(1)
   })
+
+  it.each([
+    ['😀', 'emoji'],
+    ['😀😀😀', 'emoji few'],
+    ['😀 😀 😀 😀 😀', 'emoji few several'],
+    ['😀 ok', ''],
+    ['😀😀😀😀😀😀', ''],
+  ])('of “%s” is as large as it is short', async (body, classes) => {
+    const { container } = await show(MessageBubble, { props: { ...props, body } })
+    expect(container.querySelector('.bubble')?.className).toBe(`bubble ${classes}`.trim())
+  })
 })

@@ -1,13 +1,12 @@
 // The panes of groups, fetched while nobody waits: no tap waits for a file, and none fails without a network.
 import { defineAsyncComponent } from 'vue'
+import { whenIdle } from '@/platform/idle'
 
 const load = () => import('./panes')
 
 export function preloadGroups(): void {
-  const soon =
-    'requestIdleCallback' in window ? requestIdleCallback : (job: () => void) => setTimeout(job, 2000)
   // It is loaded again when it is needed.
-  soon(() => void load().catch(() => undefined))
+  whenIdle(() => void load().catch(() => undefined))
 }
 
 export const AnnouncementDialog = defineAsyncComponent(async () => (await load()).AnnouncementDialog)
