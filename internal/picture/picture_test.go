@@ -388,7 +388,7 @@ func TestBombs(t *testing.T) {
 		before := allocated()
 		p, err := Read(Sniff(raw), raw, limits)
 		used := int64(allocated() - before)
-		if most := 6*int64(len(raw)) + 16<<20; used > most {
+		if most := 6*int64(len(raw)) + 32<<20; used > most {
 			t.Errorf("%s: %d bytes were allocated for a file of %d", name, used, len(raw))
 		}
 		if err == nil && strings.Contains(name, "profile") {
