@@ -178,6 +178,8 @@ func (s *Store) ForgetDays(ctx context.Context, before string, signInsBefore int
 // StorageUse implements console.Store.
 func (s *Store) StorageUse(ctx context.Context) (u console.Storage, err error) {
 	err = s.one(ctx, `SELECT (SELECT count(*) FROM account WHERE kind = 'person'), (SELECT count(*) FROM conversation WHERE kind = 'group'),
-		(SELECT coalesce(sum(last_seq), 0) FROM conversation), (`+s.dialect.size()+`)`, nil, &u.Accounts, &u.Groups, &u.Messages, &u.DatabaseBytes)
+		(SELECT coalesce(sum(last_seq), 0) FROM conversation), (`+s.dialect.size()+`),
+		(SELECT count(*) FROM content), (SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM content)`, nil,
+		&u.Accounts, &u.Groups, &u.Messages, &u.DatabaseBytes, &u.Files, &u.FileBytes)
 	return u, err
 }

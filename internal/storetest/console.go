@@ -136,7 +136,14 @@ var consoles = map[string]func(*testing.T, *world){
 		a, _, c := w.pair("x")
 		w.send(c, a, "client-1", "hello")
 		u := must(w.StorageUse(t.Context()))(t)
-		if u.Accounts != 2 || u.Messages != 1 || u.DatabaseBytes < 4096 {
+		if u.Accounts != 2 || u.Messages != 1 || u.DatabaseBytes < 4096 || u.Files != 0 || u.FileBytes != 0 {
+			t.Errorf("%+v", u)
+		}
+		one := w.attach(a, "hash-1", 1<<50)
+		w.attach(a, "hash-1", 1<<50) // the same content once more
+		two := w.attach(a, "hash-2", 1<<50)
+		u = must(w.StorageUse(t.Context()))(t)
+		if u.Files != 2 || u.FileBytes != one.Size+two.Size {
 			t.Errorf("%+v", u)
 		}
 	},
