@@ -2,9 +2,9 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from '@playwright/test'
 import { computer, expect, phone, test } from '../support/test.ts'
 
-for (const { size, language, query, name } of [
-  { size: computer, language: 'en', query: '蛋糕', name: 'shortcake' },
-  { size: phone, language: 'zh-CN', query: 'cake', name: '水果蛋糕' },
+for (const { size, language, query, found } of [
+  { size: computer, language: 'en', query: '蛋糕', found: 'shortcake' },
+  { size: phone, language: 'zh-CN', query: 'cake', found: '水果蛋糕' },
 ] as const) {
   test(`emoji are found, chosen and sent, ${language}, ${size.width} wide`, async ({ friends }) => {
     const [ann, bea] = await friends('ann', 'bea', { size, language })
@@ -17,7 +17,7 @@ for (const { size, language, query, name } of [
     await ann.button('emoji.title').click()
     await expect(grid).toBeVisible()
     await ann.field('emoji.search').fill(query)
-    await grid.getByRole('button', { name, exact: true }).click()
+    await grid.getByRole('button', { name: found, exact: true }).click()
     await expect(ann.composer(bea.name)).toHaveValue('🍰')
 
     // By its group, in another skin.
@@ -28,8 +28,12 @@ for (const { size, language, query, name } of [
     await grid.getByText('👋🏿', { exact: true }).click()
     await expect(ann.composer(bea.name)).toHaveValue('🍰👋🏿')
 
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await ann.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const [name, look] of Object.entries({
+      light: { colorScheme: 'light', contrast: 'no-preference' },
+      dark: { colorScheme: 'dark', contrast: 'no-preference' },
+      contrast: { colorScheme: 'light', contrast: 'more' },
+    } as const)) {
+      await ann.page.emulateMedia({ ...look, reducedMotion: 'reduce' })
       await ann.settled()
       const { violations } = await new AxeBuilder({ page: ann.page })
         .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
@@ -41,7 +45,7 @@ for (const { size, language, query, name } of [
       expect(overflow).toBeLessThanOrEqual(0)
       if (process.env['EMOJI_PICTURES'])
         await ann.page.screenshot({
-          path: `${process.env['EMOJI_PICTURES']}/${size.width}-${colorScheme}.png`,
+          path: `${process.env['EMOJI_PICTURES']}/${size.width}-${name}.png`,
         })
     }
     await ann.button('composer.send').click()
