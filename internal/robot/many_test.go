@@ -47,6 +47,11 @@ func TestManyPeople(t *testing.T) {
 			o.Committed = nil
 		})
 		t.Logf("%s with %d people took %s", what, n, time.Since(began).Round(time.Millisecond))
+		apptest.Eventually(t, "everybody knows the robot", func() bool {
+			list, err := s.Store.Strangers(t.Context(), s.Robot.Account().ID, 0, 1)
+			return err == nil && len(list) == 0
+		})
+		t.Logf("everybody knew the robot after %s", time.Since(began).Round(time.Millisecond))
 		contacts, err := s.Contacts.List(t.Context(), s.Robot.Account().ID)
 		if err != nil || len(contacts) != n {
 			t.Fatalf("the robot knows %d of %d, %v", len(contacts), n, err)

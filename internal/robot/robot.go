@@ -25,8 +25,9 @@ var usernames = []string{"lele", "lele.robot", "happychat.robot", "robot.lele"}
 const (
 	// MaxReminders is how many somebody may have.
 	MaxReminders = 100
-	// introduceAtOnce is how many accounts it befriends in one transaction.
-	introduceAtOnce = 500
+	// introduceAtOnce is how many accounts it befriends in one transaction: few
+	// enough that others, who write meanwhile, hardly wait.
+	introduceAtOnce = 100
 )
 
 // displayName is what people see, by the language of the installation.

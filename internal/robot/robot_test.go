@@ -201,6 +201,10 @@ func TestPeopleFromBefore(t *testing.T) {
 		if err != nil || id.Username != "lele.robot" {
 			t.Fatalf("the robot is %+v, %v", id, err)
 		}
+		w.until("everybody knows the robot", func() bool {
+			list, err := w.Store.Strangers(t.Context(), id.ID, 0, 1)
+			return err == nil && len(list) == 0
+		})
 		contacts, err := w.Contacts.List(t.Context(), person.ID)
 		if err != nil || len(contacts) != 1 || contacts[0].Account.ID != id.ID {
 			t.Fatalf("contacts: %+v, %v", contacts, err)

@@ -3,7 +3,9 @@ package robot
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -102,23 +104,59 @@ func NewService(o Options) *Service {
 	return s
 }
 
-// Prepare makes the robot's account if there is none, and a friend of everybody
-// who does not know it yet. It must have returned before anything is written.
-func (s *Service) Prepare(ctx context.Context) error {
-	if err := s.ensureAccount(ctx); err != nil {
-		return err
+// Prepare makes the robot's account if there is none. It must have returned
+// before anything is written.
+func (s *Service) Prepare(ctx context.Context) error { return s.ensureAccount(ctx) }
+
+// retryMeeting is after how long the robot goes on befriending people when
+// something was in its way: the database, or another node that befriends the
+// same ones.
+const retryMeeting = 5 * time.Second
+
+// meetAll makes the robot a friend of everybody who was here before it, piece
+// by piece, and rests after each as long as it took, so that others write
+// meanwhile. Whoever is a friend is no stranger any more: the next start goes
+// on where this one stopped.
+func (s *Service) meetAll(ctx context.Context) {
+	rest := time.NewTimer(0)
+	defer rest.Stop()
+	for after := change.ID(0); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-rest.C:
+		}
+		began := time.Now()
+		last, err := s.meet(ctx, after)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			s.Log.Warn("robot: those who were here before are befriended later", "err", err)
+			rest.Reset(retryMeeting)
+			continue
+		case err != nil || last == 0:
+			return
+		}
+		after = last
+		rest.Reset(time.Since(began))
 	}
-	after := change.ID(0)
-	for {
+}
+
+// meet makes the robot a friend of the next strangers, and gives the last of
+// them; 0 if there are none.
+func (s *Service) meet(ctx context.Context, after change.ID) (last change.ID, err error) {
+	// Mostly there are none: that is found out without keeping writers waiting.
+	if list, err := s.Store.Strangers(ctx, s.self.ID, after, 1); err != nil || len(list) == 0 {
+		return 0, err
+	}
+	err = s.Store.Update(ctx, func(ctx context.Context) error {
 		list, err := s.Store.Strangers(ctx, s.self.ID, after, introduceAtOnce)
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		after = list[len(list)-1].ID
-		if err := s.Store.Update(ctx, func(ctx context.Context) error { return s.introduce(ctx, list) }); err != nil {
-			return err
-		}
-	}
+		last = list[len(list)-1].ID
+		return s.introduce(ctx, list)
+	})
+	return last, err
 }
 
 func (s *Service) ensureAccount(ctx context.Context) error {
@@ -198,6 +236,19 @@ func (s *Service) greet(place change.ID, to account.Account, text, clientID stri
 	})
 }
 
+// Tell says a text to somebody alone, once for each key, however often it is
+// called. Whoever has removed or blocked the robot is left in peace, which is
+// no error.
+func (s *Service) Tell(ctx context.Context, to change.ID, key, text string) error {
+	direct, err := s.Conversations.OpenDirect(ctx, s.self.ID, to)
+	if err != nil {
+		return unlessUnwanted(err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", to, key))
+	_, err = s.Conversations.Send(ctx, s.self.ID, direct.ConversationID, conversation.Draft{ClientID: fmt.Sprintf("tell-%x", sum[:16]), Body: text})
+	return unlessUnwanted(err)
+}
+
 // Forget removes what the robot keeps of somebody whose account is deleted.
 func (s *Service) Forget(ctx context.Context, id change.ID) error {
 	return s.Store.ForgetPerson(ctx, id)
@@ -215,8 +266,8 @@ func (s *Service) Host() string {
 // Account is the robot's own.
 func (s *Service) Account() account.Account { return s.self }
 
-// Run listens, answers and reminds until ctx ends, and then finishes what it
-// says.
+// Run befriends those who do not know the robot yet, listens, answers and
+// reminds until ctx ends, and then finishes what it says.
 func (s *Service) Run(ctx context.Context) {
 	const (
 		remindEvery  = time.Second
@@ -230,6 +281,7 @@ func (s *Service) Run(ctx context.Context) {
 	defer remind.Stop()
 	defer again.Stop()
 	s.work.Go(func() { s.listen(ctx) })
+	s.work.Go(func() { s.meetAll(ctx) })
 	for {
 		select {
 		case <-ctx.Done():
