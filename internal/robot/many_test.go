@@ -47,10 +47,14 @@ func TestManyPeople(t *testing.T) {
 			o.Committed = nil
 		})
 		t.Logf("%s with %d people took %s", what, n, time.Since(began).Round(time.Millisecond))
-		apptest.Eventually(t, "everybody knows the robot", func() bool {
-			list, err := s.Store.Strangers(t.Context(), s.Robot.Account().ID, 0, 1)
-			return err == nil && len(list) == 0
-		})
+		again := time.NewTicker(20 * time.Millisecond)
+		for list := make([]account.Account, 1); len(list) > 0; <-again.C {
+			var err error
+			if list, err = s.Store.Strangers(t.Context(), s.Robot.Account().ID, 0, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		again.Stop()
 		t.Logf("everybody knew the robot after %s", time.Since(began).Round(time.Millisecond))
 		contacts, err := s.Contacts.List(t.Context(), s.Robot.Account().ID)
 		if err != nil || len(contacts) != n {
