@@ -74,6 +74,7 @@ type App struct {
 	Hub           *realtime.Hub
 	Robot         *robot.Service // nil: there is none
 
+	answers  chan feedback.Feedback // to be told by the robot
 	counter  *console.Counter
 	config   config.Config
 	options  Options
@@ -106,7 +107,7 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	if o.Console == nil {
 		o.Console = io.Discard
 	}
-	a := &App{config: c, options: o, served: make(chan error, 1)}
+	a := &App{config: c, options: o, served: make(chan error, 1), answers: make(chan feedback.Feedback, answersAtOnce)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close(context.Background()))
@@ -150,6 +151,7 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	a.work.Go(func() { a.counter.Run(background) })
 	if a.Robot != nil {
 		a.work.Go(func() { a.Robot.Run(background) })
+		a.work.Go(func() { a.tellAnswers(background) })
 	}
 	go func() { a.served <- a.http.Serve(a.listener) }()
 	return a, nil
@@ -228,7 +230,7 @@ func (a *App) build() error {
 		_, err := a.Conversations.EnsureDirect(ctx, x, y)
 		return err
 	})
-	a.Feedback = feedback.NewService(feedback.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Show: a.show, Picture: a.picture})
+	a.Feedback = feedback.NewService(feedback.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Show: a.show, Picture: a.picture, Answered: a.answered})
 	a.Console = console.NewService(console.Options{
 		Store: a.Store, Accounts: a.Accounts, Feedback: a.Feedback, IDs: ids, Clock: o.Clock, Zone: time.Local,
 		Dissolve: a.Conversations.DissolveAs,

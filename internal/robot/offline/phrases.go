@@ -168,6 +168,19 @@ func WelcomeBack(zh bool) string {
 	return pick(zh, "我回来啦。说“帮助”可以看看我会什么。", "Here I am again. Say “help” to see what I can do.")
 }
 
+// quoted is how much of somebody's own words is said again, in code points.
+const quoted = 80
+
+// Answered passes on what the owners of the server answered to somebody's
+// feedback.
+func Answered(zh bool, feedback, answer string) string {
+	quote := []rune(strings.Join(strings.Fields(feedback), " "))
+	if len(quote) > quoted {
+		quote = append(quote[:quoted:quoted], '…')
+	}
+	return pick(zh, "你的反馈“"+string(quote)+"”有答复了：\n\n", "There is an answer to your feedback “"+string(quote)+"”:\n\n") + answer
+}
+
 // CannotSee answers what is no text.
 func CannotSee(zh bool) string {
 	return pick(zh, "我只认得文字，图片、文件和贴纸我还看不懂。", "I can only read text; pictures, files and stickers I can not see.")
