@@ -67,6 +67,8 @@ test.describe('a server without an SMTP server', () => {
     expect(readFileSync(join(outbox, files[0]!), 'utf8')).toContain('To: <ann@example.com>')
 
     await ann.open(path!)
+    await ann.field('activate.password').fill(ann.password)
+    await ann.button('activate.go').click()
     await expect(ann.place('chats')).toBeVisible()
   })
 })
