@@ -177,7 +177,7 @@ test('a picture is cut to a square and shown to friends', async ({ friends }) =>
   await dialog.getByRole('button', { name: ann.t('action.save') }).click()
   await expect(ann.page.getByText(ann.t('me.profileSaved'))).toBeVisible()
 
-  const shown = bea.page.locator('main .avatar img, .card .avatar img').first()
+  const shown = bea.page.locator('.card > .avatar img')
   await expect(shown).toBeVisible()
   await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(90)
 })
