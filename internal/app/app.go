@@ -252,7 +252,7 @@ func (a *App) build() error {
 	mux.Handle("/", a.viewed(ui))
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
-		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments, Feedback: a.Feedback, Console: a.Console, Archive: export.New(a.Accounts, a.Contacts, a.Conversations, o.Clock), Live: a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
+		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments, Feedback: a.Feedback, Console: a.Console, Archive: export.New(a.Accounts, a.Contacts, a.Conversations, a.Attachments, a.Store, o.Clock), Live: a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {

@@ -1,7 +1,8 @@
 // Package export writes everything that somebody has here into one archive: a
 // ZIP with pages for people and JSON for programs. It reads through the same
 // services as the person does, so there is nothing in it that they may not see,
-// and holds one page of messages at a time.
+// and holds one page of messages at a time. Of files it holds where they are in
+// the archive.
 package export
 
 import (
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
@@ -38,13 +40,18 @@ type Archive struct {
 	accounts      *account.Service
 	contacts      *contact.Service
 	conversations *conversation.Service
+	attachments   *attachment.Service
+	reminders     Reminders
 	clock         change.Clock
 	running       chan struct{}
 }
 
 // New makes what makes archives.
-func New(accounts *account.Service, contacts *contact.Service, conversations *conversation.Service, clock change.Clock) *Archive {
-	return &Archive{accounts: accounts, contacts: contacts, conversations: conversations, clock: clock, running: make(chan struct{}, atOnce)}
+func New(accounts *account.Service, contacts *contact.Service, conversations *conversation.Service, attachments *attachment.Service, reminders Reminders, clock change.Clock) *Archive {
+	return &Archive{
+		accounts: accounts, contacts: contacts, conversations: conversations, attachments: attachments, reminders: reminders,
+		clock: clock, running: make(chan struct{}, atOnce),
+	}
 }
 
 // Begin takes a place among those that are written at once; release gives it
@@ -63,13 +70,16 @@ func (a *Archive) Begin(ctx context.Context, actor account.Actor) (release func(
 }
 
 // Write writes the archive of the actor. still is asked before every page of
-// messages whether the actor is still signed in; its error ends the archive.
+// messages and every file whether the actor is still signed in; its error ends the archive.
 func (a *Archive) Write(ctx context.Context, actor account.Actor, still func() error, w io.Writer) error {
 	me, err := a.accounts.Current(ctx, actor)
 	if err != nil {
 		return err
 	}
-	b := &book{Archive: a, me: me, words: wordsIn(me.Language), now: time.UnixMilli(a.clock.Now()), still: still, zip: zip.NewWriter(w)}
+	b := &book{
+		Archive: a, me: me, words: wordsIn(me.Language), now: time.UnixMilli(a.clock.Now()), still: still, zip: zip.NewWriter(w),
+		files: files{paths: map[attachment.ID]string{}, contents: map[change.ID]string{}},
+	}
 	if err := b.write(ctx, actor); err != nil {
 		return err
 	}
@@ -84,6 +94,7 @@ type book struct {
 	now   time.Time
 	still func() error
 	zip   *zip.Writer
+	files files
 }
 
 // create begins a file of the archive.
@@ -146,6 +157,19 @@ func (b *book) write(ctx context.Context, actor account.Actor) error {
 	if err := b.putJSON("friend-requests.json", wire.NewFriendRequests(requests, b.me.ID)); err != nil {
 		return err
 	}
+	reminders, err := b.reminders.Reminders(ctx, b.me.ID)
+	if err != nil {
+		return err
+	}
+	if err := b.putJSON("reminders.json", newReminders(reminders)); err != nil {
+		return err
+	}
+	avatar := attachment.ID(b.me.Avatar)
+	if avatar != "" {
+		if err := b.file(ctx, attachment.Attachment{ID: avatar}); err != nil {
+			return err
+		}
+	}
 	remarks := map[change.ID]string{}
 	for _, c := range contacts {
 		remarks[c.Account.ID] = c.Remark
@@ -174,9 +198,12 @@ func (b *book) write(ctx context.Context, actor account.Actor) error {
 		}
 		entries = append(entries, e)
 	}
+	if err := b.putJSON("files.json", b.files.paths); err != nil {
+		return err
+	}
 	return b.putPage("index.html", page{
 		Title: b.words.Title, Front: &front{
-			Account: b.me, At: b.time(b.now.UnixMilli()), Contacts: contacts, Conversations: entries,
+			Account: b.me, Avatar: b.files.paths[avatar], At: b.time(b.now.UnixMilli()), Contacts: contacts, Conversations: entries,
 		},
 	})
 }
@@ -238,7 +265,7 @@ func (b *book) time(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04 UTC")
 }
 
-// conversation writes one conversation: its pages, and its JSON.
+// conversation writes one conversation: its JSON, its files, and its pages.
 func (b *book) conversation(ctx context.Context, id change.ID, remarks map[change.ID]string) (entry, error) {
 	whole, err := b.conversations.Get(ctx, b.me.ID, id)
 	if err != nil {
@@ -253,10 +280,16 @@ func (b *book) conversation(ctx context.Context, id change.ID, remarks map[chang
 			e.Name = b.name(m.Account, remarks)
 		}
 	}
-	if err := b.pages(ctx, id, e, known, remarks); err != nil {
+	attached, err := b.record(ctx, id, whole)
+	if err != nil {
 		return entry{}, err
 	}
-	return e, b.record(ctx, id, whole)
+	for _, a := range attached {
+		if err := b.file(ctx, a); err != nil {
+			return entry{}, err
+		}
+	}
+	return e, b.pages(ctx, id, e, known, remarks)
 }
 
 // each calls fn with the messages of a conversation, a page at a time.
@@ -334,7 +367,7 @@ func (b *book) pages(ctx context.Context, id change.ID, e entry, known people, r
 					return err
 				}
 			}
-			line := line{From: known[m.SenderID], At: b.time(m.CreatedAt), Body: m.Body, Mine: m.SenderID == b.me.ID}
+			line := line{Words: b.words, From: known[m.SenderID], At: b.time(m.CreatedAt), Body: m.Body, Mine: m.SenderID == b.me.ID, Files: b.shown(m.Attachments)}
 			if m.Happening != nil {
 				line.Notice = b.words.notice(*m.Happening, known)
 			}
@@ -350,32 +383,35 @@ func (b *book) pages(ctx context.Context, id change.ID, e entry, known people, r
 	return turn(total + 1)
 }
 
-// record writes the JSON of a conversation, message by message.
-func (b *book) record(ctx context.Context, id change.ID, whole conversation.Delta) error {
+// record writes the JSON of a conversation, message by message, and gives what
+// is attached to them.
+func (b *book) record(ctx context.Context, id change.ID, whole conversation.Delta) ([]attachment.Attachment, error) {
 	w, err := b.create(fmt.Sprintf("conversations/%s.json", id))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	members := make([]wire.Member, len(whole.Members))
 	for i, m := range whole.Members {
 		members[i] = wire.NewMember(m)
 	}
 	if _, err := fmt.Fprintf(w, "{\"conversation\":%s,\n\"members\":%s,\n\"messages\":[", wire.Raw(wire.NewConversation(*whole.Conversation)), wire.Raw(members)); err != nil {
-		return err
+		return nil, err
 	}
 	before := "\n"
+	var attached []attachment.Attachment
 	err = b.each(ctx, id, whole.Conversation.LastSeq, func(messages []conversation.Message) error {
 		for _, m := range messages {
 			if _, err := fmt.Fprintf(w, "%s%s", before, wire.Raw(wire.NewMessage(m))); err != nil {
 				return err
 			}
 			before = ",\n"
+			attached = append(attached, m.Attachments...)
 		}
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	_, err = io.WriteString(w, "\n]}\n")
-	return err
+	return attached, err
 }

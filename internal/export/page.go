@@ -23,6 +23,7 @@ type page struct {
 
 type front struct {
 	Account       account.Account
+	Avatar        string // where it is
 	At            string
 	Contacts      []contact.Contact
 	Conversations []entry
@@ -39,6 +40,8 @@ type foot struct {
 }
 
 type line struct {
+	Words                  words
 	From, At, Body, Notice string
 	Mine                   bool
+	Files                  []file
 }
