@@ -38,7 +38,8 @@ function run(args: string[], input: string): Promise<void> {
 
 /** Starts the program and waits until it answers. */
 async function serve(): Promise<void> {
-  program = spawn(binary, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data], { stdio: 'ignore' })
+  const settings = ['--listen', `127.0.0.1:${port}`, '--data', data, '--robot', 'off']
+  program = spawn(binary, ['serve', ...settings], { stdio: 'ignore' })
   await vi.waitUntil(
     () =>
       fetch(`http://127.0.0.1:${port}/readyz`).then(
