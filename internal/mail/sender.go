@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -55,7 +56,10 @@ var defaultBackoff = []time.Duration{
 }
 
 // Sender holds letters until they are delivered. Send never waits for the
-// network, so how long it takes says nothing about the letter.
+// network, so how long it takes says nothing about the letter. Letters to one
+// address leave one after the other, in the order in which they were sent but
+// for those that were refused for now: of two links, the one that still works
+// arrives last.
 type Sender struct {
 	options Options
 	writer  *writer
@@ -64,11 +68,12 @@ type Sender struct {
 	idle    chan struct{} // closed when the last worker has gone home
 	workers sync.WaitGroup
 
-	mu      sync.Mutex
-	waiting []*attempt // not yet given to a worker, in no order
-	held    int        // waiting and under way
-	closed  bool
-	changed chan struct{} // closed and replaced whenever waiting or closed change
+	mu       sync.Mutex
+	waiting  []*attempt      // not yet given to a worker, in the order of arrival
+	underWay map[string]bool // addresses that a worker is sending to
+	held     int             // waiting and under way
+	closed   bool
+	changed  chan struct{} // closed and replaced whenever waiting or closed change
 }
 
 type attempt struct {
@@ -99,7 +104,7 @@ func NewSender(o Options) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sender{options: o, writer: w, idle: make(chan struct{}), changed: make(chan struct{})}
+	s := &Sender{options: o, writer: w, underWay: make(map[string]bool), idle: make(chan struct{}), changed: make(chan struct{})}
 	s.stopped, s.stop = context.WithCancel(context.Background())
 	for range o.Workers {
 		s.workers.Go(s.work)
@@ -171,31 +176,38 @@ func (s *Sender) work() {
 		if a == nil {
 			return
 		}
-		if retry := s.try(a); retry {
-			continue
-		}
+		retry := s.try(a)
 		s.mu.Lock()
-		s.held--
+		delete(s.underWay, a.message.To)
+		if retry {
+			s.waiting = append(s.waiting, a)
+		} else {
+			s.held--
+		}
+		s.wake()
 		s.mu.Unlock()
 	}
 }
 
-// next waits for a letter that is due. It returns nil when the sender is
-// closed and nothing is left.
+// next waits for a letter that is due, to an address that nobody is sending to.
+// It returns nil when the sender is closed and nothing is left.
 func (s *Sender) next() *attempt {
 	for {
 		s.mu.Lock()
 		earliest := -1
 		for i, a := range s.waiting {
+			if s.underWay[a.message.To] {
+				continue
+			}
 			if earliest < 0 || a.due.Before(s.waiting[earliest].due) {
 				earliest = i
 			}
 		}
 		changed := s.changed
 		if earliest < 0 {
-			closed := s.closed
+			done := s.closed && len(s.waiting) == 0
 			s.mu.Unlock()
-			if closed {
+			if done {
 				return nil
 			}
 			<-changed
@@ -204,8 +216,8 @@ func (s *Sender) next() *attempt {
 		a := s.waiting[earliest]
 		wait := a.due.Sub(s.options.Now())
 		if wait <= 0 || s.closed {
-			s.waiting[earliest] = s.waiting[len(s.waiting)-1]
-			s.waiting = s.waiting[:len(s.waiting)-1]
+			s.waiting = slices.Delete(s.waiting, earliest, earliest+1)
+			s.underWay[a.message.To] = true
 			s.mu.Unlock()
 			return a
 		}
@@ -219,7 +231,7 @@ func (s *Sender) next() *attempt {
 	}
 }
 
-// try makes one attempt and reports whether the letter went back to the queue.
+// try makes one attempt and reports whether there is to be another.
 func (s *Sender) try(a *attempt) (retry bool) {
 	if a.letter == nil {
 		letter, err := s.writer.write(a.message)
@@ -246,11 +258,7 @@ func (s *Sender) try(a *attempt) (retry bool) {
 	}
 	wait := s.options.Backoff[a.tried-1]
 	s.options.Log.Warn("mail not sent yet", "kind", a.message.Kind, "to", a.message.To, "attempt", a.tried, "again_in", wait, "reason", err)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	a.due = s.options.Now().Add(wait)
-	s.waiting = append(s.waiting, a)
-	s.wake()
 	return true
 }
 

@@ -151,12 +151,45 @@ func TestOneThatFailsHoldsUpNobody(t *testing.T) {
 	})
 }
 
+func TestLettersToOneAddressKeepTheirOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		transport := &script{block: make(chan struct{})}
+		s, _ := newTestSender(t, transport, nil)
+		for i := range 3 {
+			m := testMessage("ann@example.com")
+			m.Link = fmt.Sprintf("http://localhost/activate#%d", i)
+			_ = s.Send(m)
+		}
+		_ = s.Send(testMessage("bea@example.com"))
+		synctest.Wait()
+		if transport.busy != 2 {
+			t.Errorf("%d under way, want one for each address", transport.busy)
+		}
+		close(transport.block)
+		synctest.Wait()
+		next := 0
+		for _, l := range transport.letters() {
+			if l.To != "ann@example.com" {
+				continue
+			}
+			if want := fmt.Sprintf("#%d", next); !strings.Contains(l.Text, want) {
+				t.Errorf("letter %d does not hold %s:\n%s", next, want, l.Text)
+			}
+			next++
+		}
+		if next != 3 {
+			t.Errorf("%d letters, want 3", next)
+		}
+		_ = s.Close(t.Context())
+	})
+}
+
 func TestQueueIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport := &script{block: make(chan struct{})}
 		s, _ := newTestSender(t, transport, func(o *Options) { o.Queue, o.Workers = 10, 3 })
 		for i := range 10 {
-			if err := s.Send(testMessage("ann@example.com")); err != nil {
+			if err := s.Send(testMessage(fmt.Sprintf("p%d@example.com", i))); err != nil {
 				t.Fatalf("letter %d: %v", i, err)
 			}
 		}
