@@ -101,15 +101,6 @@ func (s *Service) Mine(ctx context.Context, actor account.Actor) ([]Feedback, er
 	return s.Store.FeedbackList(ctx, Filter{Author: actor.AccountID, Limit: MaxPage})
 }
 
-// Get gives one, to its author and to owners.
-func (s *Service) Get(ctx context.Context, actor account.Actor, id change.ID) (Feedback, error) {
-	f, err := s.Store.Feedback(ctx, id)
-	if err != nil {
-		return f, instead(err)
-	}
-	return f, mayRead(f, actor)
-}
-
 // Answer answers, again if need be, and tells the author. Whoever calls it has
 // made sure that the actor is an owner.
 func (s *Service) Answer(ctx context.Context, actor account.Actor, id change.ID, text string) (Feedback, error) {

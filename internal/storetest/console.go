@@ -43,7 +43,9 @@ var consoles = map[string]func(*testing.T, *world){
 			{console.PeopleFilter{Before: bob.ID}, []change.ID{ann.ID}},
 		} {
 			f := tt.filter
-			wantEqual(t, fmt.Sprintf("count of %+v", f), must(w.CountPeople(t.Context(), console.PeopleFilter{Query: f.Query, State: f.State, Role: f.Role}))(t) >= len(tt.want), true)
+			if f.Before == 0 {
+				wantEqual(t, fmt.Sprintf("count of %+v", f), must(w.CountPeople(t.Context(), f))(t), len(tt.want))
+			}
 			f.Limit = 10
 			got := names(must(w.People(t.Context(), f))(t), func(p console.Person) change.ID { return p.Account.ID })
 			wantEqual(t, fmt.Sprintf("%+v", tt.filter), got, append([]change.ID{}, tt.want...))

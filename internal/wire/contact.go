@@ -127,11 +127,7 @@ func (AcceptFriend) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schem
 
 // NewContacts makes the shape.
 func NewContacts(l []contact.Contact) Contacts {
-	out := Contacts{Contacts: list(l, NewContact)}
-	if out.Contacts == nil {
-		out.Contacts = []Contact{}
-	}
-	return out
+	return Contacts{Contacts: some(l, NewContact)}
 }
 
 // NewFriendRequests makes the shape as the viewer sees it.

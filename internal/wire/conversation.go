@@ -145,6 +145,15 @@ func list[From, To any](from []From, shape func(From) To) []To {
 	return to
 }
 
+// some makes shapes of all of them; of none it makes an empty list.
+func some[From, To any](from []From, shape func(From) To) []To {
+	to := list(from, shape)
+	if to == nil {
+		to = []To{}
+	}
+	return to
+}
+
 // Conversations is a page of my conversation list, newest activity first.
 type Conversations struct {
 	Conversations []ConversationDelta `json:"conversations" doc:"Each with its members and its newest message"`
@@ -211,11 +220,7 @@ type MessagePage struct {
 
 // NewMessagePage makes the shape.
 func NewMessagePage(p conversation.Page) MessagePage {
-	out := MessagePage{Messages: list(p.Messages, NewMessage), LastSeq: p.LastSeq, Version: p.Version}
-	if out.Messages == nil {
-		out.Messages = []Message{}
-	}
-	return out
+	return MessagePage{Messages: some(p.Messages, NewMessage), LastSeq: p.LastSeq, Version: p.Version}
 }
 
 // Read moves my read position.

@@ -3,28 +3,34 @@ import type { Attachment } from '@/api/types'
 import type { OutboxFile } from '@/sync'
 import type { ThreadAttachment } from './types'
 
-/** Addresses of pictures on this device, by file. */
+/** Addresses of pictures on this device, by file, the oldest first. */
 const local = new Map<string, string>()
-/** By attachment: what was sent from here is still shown from here, so that nothing flickers. */
+/** By attachment, the file: what was sent from here is still shown from here, so that nothing flickers. */
 const sent = new Map<string, string>()
 /** How many pictures that were sent are kept at hand. */
 const MOST_SENT = 40
 
 function addressOf(file: OutboxFile): string {
-  let url = local.get(file.id)
-  if (url === undefined) {
-    url = URL.createObjectURL(file.bytes)
-    local.set(file.id, url)
-  }
-  if (file.attachment && !sent.has(file.attachment.id)) {
-    sent.set(file.attachment.id, url)
-    for (const [id, oldest] of sent) {
-      if (sent.size <= MOST_SENT) break
-      sent.delete(id)
-      URL.revokeObjectURL(oldest)
-    }
+  const url = local.get(file.id) ?? URL.createObjectURL(file.bytes)
+  local.set(file.id, url)
+  if (file.attachment) sent.set(file.attachment.id, file.id)
+  for (const [attachment, oldest] of sent) {
+    if (sent.size <= MOST_SENT) break
+    sent.delete(attachment)
+    forget(oldest)
   }
   return url
+}
+
+function forget(fileId: string) {
+  const url = local.get(fileId)
+  if (url !== undefined) URL.revokeObjectURL(url)
+  local.delete(fileId)
+}
+
+/** They will never be sent: their pictures need not be kept. */
+export function forgetFiles(files: readonly OutboxFile[]): void {
+  for (const { id } of files) forget(id)
 }
 
 export function attachmentUrl(id: string, variant: 'thumb' | 'preview' | 'original'): string {
@@ -33,7 +39,7 @@ export function attachmentUrl(id: string, variant: 'thumb' | 'preview' | 'origin
 
 function shownAttachment(attachment: Attachment): ThreadAttachment {
   const { id, kind, name, size, width, height, placeholder, animated } = attachment
-  const thumb = sent.get(id) ?? attachmentUrl(id, 'thumb')
+  const thumb = local.get(sent.get(id) ?? '') ?? attachmentUrl(id, 'thumb')
   return {
     key: id,
     kind,

@@ -13,6 +13,7 @@ import {
 import type { Engine, Extras, Timeline } from '@/sync'
 import { isLarge } from '@/sync/reduce'
 import { readByOthers } from '@/sync/selectors'
+import { forgetFiles } from './attachments'
 import { useConversations } from './conversations'
 import { useLive } from './live'
 import { clientIdOf, sameOrNew, shownMessage, shownPending } from './messages'
@@ -122,6 +123,14 @@ export function useThread(conversationId: MaybeRefOrGetter<string>) {
     if (timeline?.hasNewer) void openAt('newest')
   }
 
+  /** Gives one up that was not sent. */
+  function discard(key: string) {
+    const outbox = live.engine?.outbox
+    const item = outbox?.of(id.value).find(({ clientId }) => clientId === clientIdOf(key))
+    outbox?.discard(clientIdOf(key))
+    if (item?.files) forgetFiles(item.files)
+  }
+
   return {
     messages: shallowReadonly(messages),
     ready: readonly(ready),
@@ -139,7 +148,7 @@ export function useThread(conversationId: MaybeRefOrGetter<string>) {
     trim: (first: number, last: number) => timeline?.trim(first, last),
     send,
     retry: (key: string) => live.engine?.outbox.retry(clientIdOf(key)),
-    discard: (key: string) => live.engine?.outbox.discard(clientIdOf(key)),
+    discard,
     markRead: (seq: number) => live.engine?.markRead(id.value, seq),
     noteTyping: () => live.engine?.typing(id.value),
   }
