@@ -252,7 +252,10 @@ func (a *App) build() error {
 	mux.Handle("/", a.viewed(ui))
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
-		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments, Feedback: a.Feedback, Console: a.Console, Archive: export.New(a.Accounts, a.Contacts, a.Conversations, a.Attachments, a.Store, o.Clock), Live: a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
+		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments,
+		Feedback: a.Feedback, Console: a.Console,
+		Archive: export.New(a.Accounts, a.Contacts, a.Conversations, a.Attachments, a.Store, o.Clock),
+		Live:    a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -303,10 +306,14 @@ func Noted(c *console.Service) func(ctx context.Context, action control.Action, 
 	actions := map[control.Action]console.Action{
 		control.Create: console.Created, control.Activate: console.Activated, control.Password: console.PasswordSet,
 		control.Owner: console.MadeOwner, control.Disable: console.Disabled, control.Enable: console.Enabled,
-		control.Email: console.EmailSet, control.Delete: console.Deleted,
+		control.Email: console.EmailSet, control.Factors: console.FactorsReset, control.Delete: console.Deleted,
 	}
 	return func(ctx context.Context, action control.Action, a account.Account) error {
-		return c.Note(ctx, actions[action], a)
+		done, ok := actions[action]
+		if !ok {
+			return fmt.Errorf("%q was done to %s, and there is no word for it in the log", action, a.Username)
+		}
+		return c.Note(ctx, done, a)
 	}
 }
 

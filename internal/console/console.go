@@ -85,6 +85,7 @@ const (
 	Activated        Action = "account.activated"
 	PasswordSet      Action = "account.password_set"
 	EmailSet         Action = "account.email_set"
+	FactorsReset     Action = "account.factors_reset"
 	Deleted          Action = "account.deleted"
 	GroupDissolved   Action = "group.dissolved"
 	FeedbackAnswered Action = "feedback.answered"

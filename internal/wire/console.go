@@ -4,15 +4,6 @@ import (
 	"github.com/happychat/happychat/internal/console"
 )
 
-// some makes shapes of all of them; of none it makes an empty list.
-func some[From, To any](from []From, shape func(From) To) []To {
-	to := list(from, shape)
-	if to == nil {
-		to = []To{}
-	}
-	return to
-}
-
 // next is the cursor that continues after a page of at most limit rows: the
 // last of them, if the page is full.
 func next[T any](page []T, limit int, id func(T) ID) string {
@@ -120,7 +111,7 @@ type AuditEntry struct {
 	ID      ID     `json:"id"`
 	At      int64  `json:"at"`
 	Actor   *Card  `json:"actor,omitempty" doc:"Left out: the command line of the server"`
-	Action  string `json:"action" enum:"account.disabled,account.enabled,account.signed_out,account.reset_sent,account.made_owner,account.made_user,account.created,account.activated,account.password_set,account.email_set,account.deleted,group.dissolved,feedback.answered,feedback.closed,feedback.reopened"`
+	Action  string `json:"action" enum:"account.disabled,account.enabled,account.signed_out,account.reset_sent,account.made_owner,account.made_user,account.created,account.activated,account.password_set,account.email_set,account.factors_reset,account.deleted,group.dissolved,feedback.answered,feedback.closed,feedback.reopened"`
 	Subject string `json:"subject" doc:"The identifier of the account, group or feedback"`
 	Name    string `json:"name" doc:"What it was called then"`
 	Detail  string `json:"detail,omitempty"`

@@ -2297,7 +2297,7 @@ export interface components {
         };
         AuditEntry: {
             /** @enum {string} */
-            action: "account.disabled" | "account.enabled" | "account.signed_out" | "account.reset_sent" | "account.made_owner" | "account.made_user" | "account.created" | "account.activated" | "account.password_set" | "account.email_set" | "account.deleted" | "group.dissolved" | "feedback.answered" | "feedback.closed" | "feedback.reopened";
+            action: "account.disabled" | "account.enabled" | "account.signed_out" | "account.reset_sent" | "account.made_owner" | "account.made_user" | "account.created" | "account.activated" | "account.password_set" | "account.email_set" | "account.factors_reset" | "account.deleted" | "group.dissolved" | "feedback.answered" | "feedback.closed" | "feedback.reopened";
             /** @description Left out: the command line of the server */
             actor?: components["schemas"]["Card"];
             /** Format: int64 */
