@@ -20,7 +20,7 @@ type Conn struct {
 
 // Dial opens a WebSocket. local is the address to come from, or "".
 func Dial(addr, path, local string) (*Conn, error) {
-	d := net.Dialer{Timeout: 20 * time.Second}
+	d := net.Dialer{Timeout: 20 * time.Second, KeepAlive: -1}
 	if local != "" {
 		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(local)}
 	}

@@ -92,6 +92,11 @@ type App struct {
 	served   chan error
 }
 
+// listening leaves TCP's own keep-alive off, which Go would send every 15 seconds
+// on each connection: sockets have heartbeats, requests have time limits, and
+// every packet wakes the radio of a phone.
+var listening = net.ListenConfig{KeepAlive: -1}
+
 // lockFile keeps a second process off the data.
 const lockFile = "happychat.lock"
 
@@ -116,7 +121,7 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	if err := a.takeData(); err != nil {
 		return nil, err
 	}
-	if a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Listen); err != nil {
+	if a.listener, err = listening.Listen(ctx, "tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("%s can not be listened on (%w); is happychat running already? Choose another address with --listen", c.Listen, err)
 	}
 	if a.base, err = url.Parse(c.LinkBase(a.listener.Addr())); err != nil {

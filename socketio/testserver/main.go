@@ -14,6 +14,7 @@ import (
 	"errors"
 	"flag"
 	"log"
+	"net"
 	"net/http"
 	"net/http/pprof"
 	"os"
@@ -82,7 +83,12 @@ func serve(ctx context.Context, addr string, c config) error {
 		mux.HandleFunc("/debug/pprof/", pprof.Index)
 		mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	}
-	server := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	// Engine.IO has heartbeats of its own: TCP's would only be paid for twice.
+	listener, err := (&net.ListenConfig{KeepAlive: -1}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
 		deadline, cancel := context.WithTimeout(context.Background(), 2*time.Second)
@@ -90,8 +96,7 @@ func serve(ctx context.Context, addr string, c config) error {
 		_ = closeAll(deadline)
 		_ = server.Shutdown(deadline)
 	}()
-	err := server.ListenAndServe()
-	if errors.Is(err, http.ErrServerClosed) {
+	if err = server.Serve(listener); errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return err
