@@ -208,6 +208,11 @@ func (s *Service) ConfirmTOTP(ctx context.Context, actor Actor, code string) ([]
 		if err := s.store.PutTOTP(ctx, t); err != nil {
 			return err
 		}
+		a, err := s.store.Account(ctx, actor.AccountID)
+		if err != nil {
+			return err
+		}
+		s.tell(ctx, a, Letter{Kind: LetterTOTPOn})
 		codes, err = s.newRecoveryCodes(ctx, actor.AccountID)
 		return err
 	})
@@ -236,16 +241,18 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, actor Actor, password st
 	}
 	var codes []string
 	err = s.store.Update(ctx, func(ctx context.Context) error {
-		if _, err := s.unchanged(ctx, before); err != nil {
+		a, err := s.unchanged(ctx, before)
+		if err != nil {
 			return err
 		}
-		t, err := optional(s.store.TOTP(ctx, actor.AccountID))
+		t, err := optional(s.store.TOTP(ctx, a.ID))
 		if err != nil {
 			return err
 		}
 		if !t.Confirmed {
 			return ErrNoFactor
 		}
+		s.tell(ctx, a, Letter{Kind: LetterRecoveryCodes})
 		codes, err = s.newRecoveryCodes(ctx, actor.AccountID)
 		return err
 	})
@@ -259,11 +266,25 @@ func (s *Service) RemoveTOTP(ctx context.Context, actor Actor, password string) 
 		return err
 	}
 	return s.store.Update(ctx, func(ctx context.Context) error {
-		if _, err := s.unchanged(ctx, before); err != nil {
+		a, err := s.unchanged(ctx, before)
+		if err != nil {
 			return err
 		}
-		return s.store.DeleteFactors(ctx, actor.AccountID)
+		return s.dropFactors(ctx, a)
 	})
+}
+
+// dropFactors turns the second step of an account off, and tells its owner if
+// it was on.
+func (s *Service) dropFactors(ctx context.Context, a Account) error {
+	t, err := optional(s.store.TOTP(ctx, a.ID))
+	if err != nil {
+		return err
+	}
+	if t.Confirmed {
+		s.tell(ctx, a, Letter{Kind: LetterTOTPOff, Alone: true})
+	}
+	return s.store.DeleteFactors(ctx, a.ID)
 }
 
 // ResetFactors turns the second step of an account off at the word of whoever
@@ -274,7 +295,7 @@ func (s *Service) ResetFactors(ctx context.Context, login string) (Account, erro
 		if out, err = s.store.AccountByLogin(ctx, login); err != nil {
 			return instead(err, ErrNotFound)
 		}
-		return s.store.DeleteFactors(ctx, out.ID)
+		return s.dropFactors(ctx, out)
 	})
 	return out, err
 }

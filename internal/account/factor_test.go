@@ -66,6 +66,7 @@ func TestSecondStep(t *testing.T) {
 	wants(t, "confirm with a wrong code", err, account.ErrBadCode)
 	codes, err := f.ConfirmTOTP(f.ctx, actor, " "+f.app(begun.Secret)[:3]+" "+f.app(begun.Secret)[3:])
 	f.must(err)
+	f.letter(account.LetterTOTPOn, "lan@example.org")
 	if len(codes) != 10 || len(codes[0]) != 19 {
 		t.Errorf("codes: %q", codes)
 	}
@@ -95,13 +96,21 @@ func TestSecondStep(t *testing.T) {
 	wants(t, "the recovery code again", err, account.ErrBadCode)
 	fresh, err := f.NewRecoveryCodes(f.ctx, actor, secret)
 	f.must(err)
+	f.letter(account.LetterRecoveryCodes, "lan@example.org")
 	_, err = f.SignInFactor(f.ctx, f.first("lan"), codes[4], phone)
 	wants(t, "a recovery code from before", err, account.ErrBadCode)
 	_, err = f.SignInFactor(f.ctx, f.first("lan"), fresh[0], phone)
 	wants(t, "a new one", err, nil)
 
 	wants(t, "turn off with a wrong password", f.RemoveTOTP(f.ctx, actor, "wrong-"+secret), account.ErrWrongPassword)
+	if list := f.mail(); len(list) != 0 {
+		t.Errorf("letters for nothing: %+v", list)
+	}
 	f.must(f.RemoveTOTP(f.ctx, actor, secret))
+	if l := f.letter(account.LetterTOTPOff, "lan@example.org"); !l.Alone || l.Name != "lan" || l.Language != "en" {
+		t.Errorf("%+v", l)
+	}
+	f.must(f.RemoveTOTP(f.ctx, actor, secret)) // again: nothing to tell
 	f.signIn("lan")
 	_, err = f.NewRecoveryCodes(f.ctx, actor, secret)
 	wants(t, "codes for nothing", err, account.ErrNoFactor)
@@ -147,8 +156,10 @@ func TestChallengeEnds(t *testing.T) {
 	_, err = f.Enable(f.ctx, "lan")
 	f.must(err)
 
+	f.mail()
 	_, err = f.ResetFactors(f.ctx, "lan")
 	f.must(err)
+	f.letter(account.LetterTOTPOff, "lan@example.org")
 	f.signIn("lan")
 	_, err = f.ResetFactors(f.ctx, "nobody")
 	wants(t, "of nobody", err, account.ErrNotFound)

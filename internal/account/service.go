@@ -126,6 +126,11 @@ const (
 	LetterEmailChanged LetterKind = "email_changed"
 	// LetterDeleted tells that the account was deleted.
 	LetterDeleted LetterKind = "deleted"
+	// LetterTOTPOn and LetterTOTPOff tell that signing in takes a code of an app
+	// now, or does not any more; LetterRecoveryCodes that there are new ones.
+	LetterTOTPOn        LetterKind = "totp_on"
+	LetterTOTPOff       LetterKind = "totp_off"
+	LetterRecoveryCodes LetterKind = "recovery_codes"
 )
 
 // Letter is what somebody is to be mailed.
@@ -135,6 +140,7 @@ type Letter struct {
 	Language string
 	Name     string        // how the person is addressed; empty in letters to addresses that nobody has confirmed
 	About    string        // the address that the letter is about, if it is about one
+	Alone    bool          // the password alone is enough from now on
 	Token    string        // for the link; empty if it has none
 	Valid    time.Duration // how long the token is
 }
@@ -281,6 +287,14 @@ func (s *Service) Purge(ctx context.Context) error {
 func (s *Service) mail(ctx context.Context, l Letter) {
 	if s.mailer != nil {
 		s.store.AfterCommit(ctx, func() { s.mailer.Send(l) })
+	}
+}
+
+// tell mails the owner of an account what was done to it.
+func (s *Service) tell(ctx context.Context, a Account, l Letter) {
+	if a.Email != "" {
+		l.To, l.Language, l.Name = a.Email, a.Language, a.Name
+		s.mail(ctx, l)
 	}
 }
 

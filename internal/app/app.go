@@ -467,7 +467,7 @@ type letters struct {
 
 // Send implements account.Mailer.
 func (l letters) Send(letter account.Letter) {
-	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, About: letter.About, Expires: letter.Valid}
+	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, About: letter.About, Alone: letter.Alone, Expires: letter.Valid}
 	page := ""
 	switch letter.Kind {
 	case account.LetterActivation:
@@ -486,6 +486,12 @@ func (l letters) Send(letter account.Letter) {
 		m.Kind = mail.EmailChanged
 	case account.LetterDeleted:
 		m.Kind = mail.Deleted
+	case account.LetterTOTPOn:
+		m.Kind, page = mail.TOTPOn, "/forgot"
+	case account.LetterTOTPOff:
+		m.Kind, page = mail.TOTPOff, "/forgot"
+	case account.LetterRecoveryCodes:
+		m.Kind, page = mail.RecoveryCodes, "/forgot"
 	}
 	m.Link = l.base.String() + page
 	if letter.Token != "" {

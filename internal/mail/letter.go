@@ -128,8 +128,9 @@ func (w *writer) write(m Message) (*Letter, error) {
 	}
 	data := struct {
 		Site, SiteLink, Name, About string
+		Alone                       bool
 		Lifetime                    lifetime
-	}{site, w.siteLink, name, oneLine(m.About), lifetimeOf(m.Expires)}
+	}{site, w.siteLink, name, oneLine(m.About), m.Alone, lifetimeOf(m.Expires)}
 
 	p := page{Language: language, Site: site, SiteLink: w.siteLink, Link: m.Link}
 	var body, notes string

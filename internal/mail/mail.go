@@ -46,11 +46,17 @@ const (
 	EmailChanged Kind = "email_changed"
 	// Deleted tells that the account is gone. Link leads to the server.
 	Deleted Kind = "deleted"
+	// TOTPOn and TOTPOff tell that signing in takes a code of an app now, or
+	// does not any more; RecoveryCodes that there are new ones. Link leads to
+	// the page that helps somebody who did not do that.
+	TOTPOn        Kind = "totp_on"
+	TOTPOff       Kind = "totp_off"
+	RecoveryCodes Kind = "recovery_codes"
 )
 
 // Kinds lists every kind of letter.
 func Kinds() []Kind {
-	return []Kind{Activation, AlreadyRegistered, PasswordReset, PasswordChanged, EmailProve, EmailApprove, EmailChanged, Deleted}
+	return []Kind{Activation, AlreadyRegistered, PasswordReset, PasswordChanged, EmailProve, EmailApprove, EmailChanged, Deleted, TOTPOn, TOTPOff, RecoveryCodes}
 }
 
 // Message is one letter to one person, before it is put into words.
@@ -63,6 +69,7 @@ type Message struct {
 	// be used to mail words of one's own choice to a stranger.
 	Name    string
 	About   string        // the address that the letter is about, if it is about one
+	Alone   bool          // the password alone is enough to sign in from now on
 	Link    string        // absolute http or https URL
 	Expires time.Duration // how long Link works; 0 if it always does
 }
