@@ -79,7 +79,7 @@ func userCommands() []config.Command {
 				return act(ctx, in, control.Request{Action: control.Email, Login: in.Args[0], Email: in.Args[1]}, "%s has the new address.\n")
 			},
 		},
-		one(control.Factors, "Turn the second step of signing in off, for somebody who has lost their app and recovery codes", "", "%s signs in with the password alone.\n", false),
+		one(control.Factors, "Turn the second step of signing in off and remove all passkeys, for somebody who has lost their phone and recovery codes", "", "%s signs in with the password alone.\n", false),
 		one(control.Delete, "Delete an account for good; what it wrote stays with whom it wrote to", "", "%s is deleted. The user name rests for 90 days.\n", false),
 		one(control.Enable, "Let a disabled account sign in again", "", "%s can sign in again.\n", false),
 	}

@@ -31,6 +31,7 @@ type Challenge struct {
 // Factors are what an account has besides its password.
 type Factors struct {
 	TOTP          bool
+	Passkeys      int
 	RecoveryCodes int // that are left
 }
 
@@ -48,8 +49,18 @@ const (
 // second factor is asked for.
 type FactorNeeded struct {
 	Token     string // of the challenge
+	Methods   []Method
 	ExpiresAt int64
 }
+
+// Method is a way to do the second step.
+type Method string
+
+const (
+	ByPasskey  Method = "passkey"
+	ByTOTP     Method = "totp"
+	ByRecovery Method = "recovery"
+)
 
 // Error implements error.
 func (*FactorNeeded) Error() string { return ErrSecondFactor.Error() }
@@ -57,19 +68,65 @@ func (*FactorNeeded) Error() string { return ErrSecondFactor.Error() }
 // Unwrap gives the error to be shown.
 func (*FactorNeeded) Unwrap() error { return ErrSecondFactor }
 
-// challenge begins the second step of a sign-in if the account has one.
-func (s *Service) challenge(ctx context.Context, a Account, remember bool) (*FactorNeeded, error) {
-	t, err := optional(s.store.TOTP(ctx, a.ID))
-	if err != nil || !t.Confirmed {
+// methods are the ways in which an account can do the second step, the most
+// convenient first; none: it has no second step.
+func (s *Service) methods(ctx context.Context, id change.ID) ([]Method, error) {
+	keys, err := s.store.Passkeys(ctx, id)
+	if err != nil {
 		return nil, err
 	}
-	out := &FactorNeeded{Token: change.NewToken(), ExpiresAt: s.clock.Now() + change.Ms(ChallengeLife)}
+	t, err := optional(s.store.TOTP(ctx, id))
+	if err != nil || len(keys) == 0 && !t.Confirmed {
+		return nil, err
+	}
+	var list []Method
+	if len(keys) > 0 && s.passkeys != nil {
+		list = append(list, ByPasskey)
+	}
+	if t.Confirmed {
+		list = append(list, ByTOTP)
+	}
+	return append(list, ByRecovery), nil
+}
+
+// challenge begins the second step of a sign-in if the account has one.
+func (s *Service) challenge(ctx context.Context, a Account, remember bool) (*FactorNeeded, error) {
+	methods, err := s.methods(ctx, a.ID)
+	if err != nil || len(methods) == 0 {
+		return nil, err
+	}
+	out := &FactorNeeded{Token: change.NewToken(), Methods: methods, ExpiresAt: s.clock.Now() + change.Ms(ChallengeLife)}
 	return out, s.store.PutChallenge(ctx, Challenge{TokenHash: hashToken(out.Token), AccountID: a.ID, Remember: remember, ExpiresAt: out.ExpiresAt})
+}
+
+// challenged gives a challenge that still counts, and its account.
+func (s *Service) challenged(ctx context.Context, token string) (Challenge, Account, error) {
+	c, err := s.store.Challenge(ctx, hashToken(token))
+	if err != nil {
+		return c, Account{}, instead(err, ErrChallenge)
+	}
+	if s.clock.Now() >= c.ExpiresAt || c.Tries >= challengeTries {
+		return c, Account{}, ErrChallenge
+	}
+	a, err := s.store.Account(ctx, c.AccountID)
+	if err == nil && a.State != Active {
+		err = ErrChallenge
+	}
+	return c, a, instead(err, ErrChallenge)
 }
 
 // SignInFactor is the second step of a sign-in: with a code of the app, or with
 // a recovery code. Either works once.
 func (s *Service) SignInFactor(ctx context.Context, token, code string, client Client) (SignedIn, error) {
+	return s.second(ctx, token, client, ErrBadCode, func(ctx context.Context, a Account) (bool, error) {
+		return s.useCode(ctx, a.ID, code)
+	})
+}
+
+// second does the second step of a sign-in. prove tells, in the transaction,
+// whether what was shown is right; if not, the try is counted, what prove wrote
+// stays, and the answer is bad.
+func (s *Service) second(ctx context.Context, token string, client Client, bad error, prove func(ctx context.Context, a Account) (bool, error)) (SignedIn, error) {
 	if err := s.limits.tokenByAddress.Check(from(client)); err != nil {
 		return SignedIn{}, err
 	}
@@ -84,26 +141,16 @@ func (s *Service) SignInFactor(ctx context.Context, token, code string, client C
 	var out SignedIn
 	var wrong error // told after the commit: the try is counted
 	err = s.store.Update(ctx, func(ctx context.Context) error {
-		c, err := s.store.Challenge(ctx, hashToken(token))
+		c, a, err := s.challenged(ctx, token)
 		if err != nil {
-			return instead(err, ErrChallenge)
+			return err
 		}
-		if s.clock.Now() >= c.ExpiresAt || c.Tries >= challengeTries {
-			return ErrChallenge
-		}
-		a, err := s.store.Account(ctx, c.AccountID)
-		if err != nil {
-			return instead(err, ErrChallenge)
-		}
-		if a.State != Active {
-			return ErrChallenge
-		}
-		right, err := s.useCode(ctx, a.ID, code)
+		right, err := prove(ctx, a)
 		if err != nil {
 			return err
 		}
 		if !right {
-			wrong = ErrBadCode
+			wrong = bad
 			c.Tries++
 			return s.store.PutChallenge(ctx, c)
 		}
@@ -125,12 +172,12 @@ func (s *Service) SignInFactor(ctx context.Context, token, code string, client C
 // useCode uses a code of the app or a recovery code up.
 func (s *Service) useCode(ctx context.Context, id change.ID, code string) (bool, error) {
 	code = plainCode(code)
+	if len(code) != codeDigits {
+		return s.store.TakeRecoveryCode(ctx, id, hashToken(code))
+	}
 	t, err := optional(s.store.TOTP(ctx, id))
 	if err != nil || !t.Confirmed {
 		return false, err
-	}
-	if len(code) != codeDigits {
-		return s.store.TakeRecoveryCode(ctx, id, hashToken(code))
 	}
 	step := t.usable(code, s.clock.Now())
 	if step == 0 {
@@ -153,7 +200,11 @@ func (s *Service) Factors(ctx context.Context, actor Actor) (Factors, error) {
 		if err != nil {
 			return err
 		}
-		out.TOTP = t.Confirmed
+		keys, err := s.store.Passkeys(ctx, actor.AccountID)
+		if err != nil {
+			return err
+		}
+		out.TOTP, out.Passkeys = t.Confirmed, len(keys)
 		out.RecoveryCodes, err = s.store.RecoveryCodes(ctx, actor.AccountID)
 		return err
 	})
@@ -184,7 +235,8 @@ func (s *Service) BeginTOTP(ctx context.Context, actor Actor, password string) (
 }
 
 // ConfirmTOTP turns the second step on, with a code that shows that the app
-// works, and gives the recovery codes, which are not stored.
+// works. If it is the first thing of a second step, there are recovery codes,
+// which are not stored.
 func (s *Service) ConfirmTOTP(ctx context.Context, actor Actor, code string) ([]string, error) {
 	if err := s.limits.factor.Check(actor.AccountID.String()); err != nil {
 		return nil, err
@@ -204,6 +256,10 @@ func (s *Service) ConfirmTOTP(ctx context.Context, actor Actor, code string) ([]
 		if t.LastStep = t.usable(plainCode(code), s.clock.Now()); t.LastStep == 0 {
 			return ErrBadCode.On("code")
 		}
+		methods, err := s.methods(ctx, actor.AccountID)
+		if err != nil {
+			return err
+		}
 		t.Confirmed = true
 		if err := s.store.PutTOTP(ctx, t); err != nil {
 			return err
@@ -213,7 +269,9 @@ func (s *Service) ConfirmTOTP(ctx context.Context, actor Actor, code string) ([]
 			return err
 		}
 		s.tell(ctx, a, Letter{Kind: LetterTOTPOn})
-		codes, err = s.newRecoveryCodes(ctx, actor.AccountID)
+		if len(methods) == 0 {
+			codes, err = s.newRecoveryCodes(ctx, actor.AccountID)
+		}
 		return err
 	})
 	return codes, err
@@ -245,11 +303,11 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, actor Actor, password st
 		if err != nil {
 			return err
 		}
-		t, err := optional(s.store.TOTP(ctx, a.ID))
+		methods, err := s.methods(ctx, a.ID)
 		if err != nil {
 			return err
 		}
-		if !t.Confirmed {
+		if len(methods) == 0 {
 			return ErrNoFactor
 		}
 		s.tell(ctx, a, Letter{Kind: LetterRecoveryCodes})
@@ -259,7 +317,8 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, actor Actor, password st
 	return codes, err
 }
 
-// RemoveTOTP turns the second step off for whoever knows the password.
+// RemoveTOTP lets whoever knows the password sign in without codes of an app.
+// Without passkeys the second step is off then.
 func (s *Service) RemoveTOTP(ctx context.Context, actor Actor, password string) error {
 	before, err := s.checkOwnPassword(ctx, actor, password)
 	if err != nil {
@@ -270,32 +329,42 @@ func (s *Service) RemoveTOTP(ctx context.Context, actor Actor, password string) 
 		if err != nil {
 			return err
 		}
-		return s.dropFactors(ctx, a)
+		t, err := optional(s.store.TOTP(ctx, a.ID))
+		if err != nil {
+			return err
+		}
+		keys, err := s.store.Passkeys(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		if t.Confirmed {
+			s.tell(ctx, a, Letter{Kind: LetterTOTPOff, Alone: len(keys) == 0})
+		}
+		if len(keys) > 0 {
+			return s.store.DeleteTOTP(ctx, a.ID)
+		}
+		return s.store.DeleteFactors(ctx, a.ID)
 	})
 }
 
-// dropFactors turns the second step of an account off, and tells its owner if
-// it was on.
-func (s *Service) dropFactors(ctx context.Context, a Account) error {
-	t, err := optional(s.store.TOTP(ctx, a.ID))
-	if err != nil {
-		return err
-	}
-	if t.Confirmed {
-		s.tell(ctx, a, Letter{Kind: LetterTOTPOff, Alone: true})
-	}
-	return s.store.DeleteFactors(ctx, a.ID)
-}
-
 // ResetFactors turns the second step of an account off at the word of whoever
-// runs the installation: its owner has lost the app and the recovery codes.
+// runs the installation: its owner has lost the app, the passkeys and the
+// recovery codes. The passkeys go too: one that is left would still be asked
+// for, and whoever found the phone would sign in with it.
 func (s *Service) ResetFactors(ctx context.Context, login string) (Account, error) {
 	var out Account
 	err := s.store.Update(ctx, func(ctx context.Context) (err error) {
 		if out, err = s.store.AccountByLogin(ctx, login); err != nil {
 			return instead(err, ErrNotFound)
 		}
-		return s.dropFactors(ctx, out)
+		methods, err := s.methods(ctx, out.ID)
+		if err != nil {
+			return err
+		}
+		if len(methods) > 0 {
+			s.tell(ctx, out, Letter{Kind: LetterFactorsReset, Alone: true})
+		}
+		return s.store.DeleteFactors(ctx, out.ID)
 	})
 	return out, err
 }

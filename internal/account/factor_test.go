@@ -159,7 +159,7 @@ func TestChallengeEnds(t *testing.T) {
 	f.mail()
 	_, err = f.ResetFactors(f.ctx, "lan")
 	f.must(err)
-	f.letter(account.LetterTOTPOff, "lan@example.org")
+	f.letter(account.LetterFactorsReset, "lan@example.org")
 	f.signIn("lan")
 	_, err = f.ResetFactors(f.ctx, "nobody")
 	wants(t, "of nobody", err, account.ErrNotFound)

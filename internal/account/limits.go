@@ -23,9 +23,12 @@ type Rates struct {
 	Password        ratelimit.Rate // checks of the current one, by account
 	Edit            ratelimit.Rate // changes that everybody who knows the account is told, by account
 	TokenByAddress  ratelimit.Rate
-	Factor          ratelimit.Rate // codes of the second step, by account
-	Export          ratelimit.Rate // archives of everything, by account
-	Profile         ratelimit.Rate // looks at the profiles of others, by account
+	Factor          ratelimit.Rate // codes and passkeys of the second step, by account
+	// PasskeyByAddress is for challenges, which every look at the sign-in page
+	// asks for.
+	PasskeyByAddress ratelimit.Rate
+	Export           ratelimit.Rate // archives of everything, by account
+	Profile          ratelimit.Rate // looks at the profiles of others, by account
 	// Lookup is for whatever tells an account who else has one, by account.
 	Lookup ratelimit.Rate
 }
@@ -45,6 +48,7 @@ var StandardRates = Rates{
 	Profile:           ratelimit.Rate{Burst: 120, Every: time.Second},
 	TokenByAddress:    ratelimit.Rate{Burst: 120, Every: 5 * time.Second},
 	Lookup:            ratelimit.Rate{Burst: 60, Every: 10 * time.Second},
+	PasskeyByAddress:  ratelimit.Rate{Burst: 240, Every: 2 * time.Second},
 }
 
 // limitKeys is how many keys each limiter remembers.
@@ -53,7 +57,7 @@ const limitKeys = 20_000
 type limits struct {
 	registerByAddress, signInByAddress, signInByLogin, signInByBoth        *ratelimit.Limiter
 	mailByAddress, mailByRecipient, password, edit, tokenByAddress, lookup *ratelimit.Limiter
-	factor, export, profile                                                *ratelimit.Limiter
+	factor, export, profile, passkeyByAddress                              *ratelimit.Limiter
 }
 
 func newLimits(clock change.Clock, r Rates) limits {
@@ -72,6 +76,7 @@ func newLimits(clock change.Clock, r Rates) limits {
 		factor:            limiter(r.Factor),
 		export:            limiter(r.Export),
 		profile:           limiter(r.Profile),
+		passkeyByAddress:  limiter(r.PasskeyByAddress),
 	}
 }
 

@@ -51,8 +51,10 @@ func (s *Service) putPassword(ctx context.Context, a Account, hash string, keep 
 	if err := s.endAll(ctx, a.ID, keep, PasswordChanged); err != nil {
 		return err
 	}
-	if err := s.store.DeleteTokens(ctx, a.ID, Reset); err != nil {
-		return err
+	for _, purpose := range []Purpose{Reset, PasskeyAdd, PasskeyFactor} {
+		if err := s.store.DeleteTokens(ctx, a.ID, purpose); err != nil {
+			return err
+		}
 	}
 	if err := s.dropEmailChange(ctx, a.ID); err != nil {
 		return err

@@ -51,14 +51,31 @@ type Store interface {
 	TOTP(ctx context.Context, account change.ID) (TOTP, error)
 	// PutTOTP stores the one of an account in place of the one before.
 	PutTOTP(ctx context.Context, t TOTP) error
+	DeleteTOTP(ctx context.Context, account change.ID) error
 	// RecoveryCodes counts those that are left.
 	RecoveryCodes(ctx context.Context, account change.ID) (int, error)
 	// PutRecoveryCodes replaces those of an account.
 	PutRecoveryCodes(ctx context.Context, account change.ID, hashes []string) error
 	// TakeRecoveryCode removes one, and tells whether it was there.
 	TakeRecoveryCode(ctx context.Context, account change.ID, hash string) (bool, error)
-	// DeleteFactors removes TOTP, recovery codes and challenges.
+	// DeleteFactors removes TOTP, passkeys, recovery codes and challenges.
 	DeleteFactors(ctx context.Context, account change.ID) error
+
+	// Passkeys lists those of an account, the oldest first.
+	Passkeys(ctx context.Context, account change.ID) ([]Passkey, error)
+	// Passkey finds by CredentialID.
+	Passkey(ctx context.Context, credentialID string) (Passkey, error)
+	// CreatePasskey stores a new one, and returns ErrPasskeyKnown if some
+	// account has one of this CredentialID.
+	CreatePasskey(ctx context.Context, p Passkey) error
+	// PutPasskey stores what can change of one: name, counter, whether it is
+	// backed up or doubted, and when it was last used. It returns
+	// change.ErrNotFound if it is gone.
+	PutPasskey(ctx context.Context, p Passkey) error
+	// DeletePasskey removes one of an account, and returns change.ErrNotFound
+	// if it has none of this ID.
+	DeletePasskey(ctx context.Context, account, id change.ID) error
+
 	Challenge(ctx context.Context, hash string) (Challenge, error)
 	// PutChallenge stores a new one, or the tries of one that there is.
 	PutChallenge(ctx context.Context, c Challenge) error
@@ -131,6 +148,13 @@ const (
 	LetterTOTPOn        LetterKind = "totp_on"
 	LetterTOTPOff       LetterKind = "totp_off"
 	LetterRecoveryCodes LetterKind = "recovery_codes"
+	// LetterFactorsReset tells that whoever runs the installation turned the
+	// second step off.
+	LetterFactorsReset LetterKind = "factors_reset"
+	// LetterPasskeyAdded and LetterPasskeyRemoved tell what happened to a
+	// passkey.
+	LetterPasskeyAdded   LetterKind = "passkey_added"
+	LetterPasskeyRemoved LetterKind = "passkey_removed"
 )
 
 // Letter is what somebody is to be mailed.
@@ -140,6 +164,7 @@ type Letter struct {
 	Language string
 	Name     string        // how the person is addressed; empty in letters to addresses that nobody has confirmed
 	About    string        // the address that the letter is about, if it is about one
+	Passkey  string        // the name of the passkey that the letter is about, if it is about one
 	Alone    bool          // the password alone is enough from now on
 	Token    string        // for the link; empty if it has none
 	Valid    time.Duration // how long the token is
@@ -184,6 +209,9 @@ type Options struct {
 	// Used is called when an account is used: at each sign-in, and every few
 	// minutes while a session is in use. It must not block, and may be nil.
 	Used func(account change.ID)
+	// Passkeys is what passkeys are made for; the zero PasskeyParty: there are
+	// none.
+	Passkeys PasskeyParty
 	// Closed: nobody can register.
 	Closed bool
 	Rates  Rates
@@ -201,13 +229,14 @@ type Service struct {
 	ended   func(account change.ID, sessions []change.ID, reason EndReason)
 	created func(ctx context.Context, a Account) error
 	gone    func(ctx context.Context, account change.ID) error
-	// avatars may be nil.
-	avatars Avatars
-	used    func(account change.ID)
-	closed  bool
-	limits  limits
-	uses    uses
-	log     *slog.Logger
+	// avatars and passkeys may be nil.
+	avatars  Avatars
+	passkeys *passkeys
+	used     func(account change.ID)
+	closed   bool
+	limits   limits
+	uses     uses
+	log      *slog.Logger
 }
 
 // NewService makes the service. Run keeps it going.
@@ -238,6 +267,13 @@ func NewService(o Options) *Service {
 		o.Rates = StandardRates
 	}
 	s.limits = newLimits(o.Clock, o.Rates)
+	if o.Passkeys != (PasskeyParty{}) {
+		var err error
+		if s.passkeys, err = newPasskeys(o.Passkeys); err != nil {
+			s.passkeys = nil
+			s.log.Warn("there are no passkeys at this address", "host", o.Passkeys.ID, "err", err)
+		}
+	}
 	return s
 }
 

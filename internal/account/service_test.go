@@ -51,7 +51,7 @@ var wide = func() (r account.Rates) {
 	all := ratelimit.Rate{Burst: 1_000_000, Every: time.Millisecond}
 	return account.Rates{
 		RegisterByAddress: all, SignInByAddress: all, SignInByLogin: all, SignInByBoth: all, MailByAddress: all,
-		MailByRecipient: all, Password: all, Edit: all, TokenByAddress: all, Lookup: all, Export: all, Profile: all, Factor: all,
+		MailByRecipient: all, Password: all, Edit: all, TokenByAddress: all, Lookup: all, Export: all, Profile: all, Factor: all, PasskeyByAddress: all,
 	}
 }()
 

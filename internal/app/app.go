@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -222,8 +223,10 @@ func (a *App) build() error {
 	if err := a.attachments(ids); err != nil {
 		return err
 	}
+	party, _ := account.PasskeyPartyAt(a.base, cmp.Or(c.SiteName, "Happy Chat"))
 	a.Accounts = account.NewService(account.Options{
-		Store: a.Store, Mailer: letters{sender, a.base, o.Log}, IDs: ids, Clock: o.Clock, Hasher: o.Hasher, Rates: o.Rates,
+		Passkeys: party,
+		Store:    a.Store, Mailer: letters{sender, a.base, o.Log}, IDs: ids, Clock: o.Clock, Hasher: o.Hasher, Rates: o.Rates,
 		Used:    func(id change.ID) { a.counter.Used(id) },
 		Ended:   func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
 		Created: func(ctx context.Context, who account.Account) error { return a.welcome(ctx, who) },
@@ -396,7 +399,7 @@ func (a *App) info(ctx context.Context) (wire.Server, error) {
 	}
 	return wire.Server{
 		Name: a.config.SiteName, Version: a.options.Version, Registration: string(a.config.Registration), Mail: delivery,
-		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(a.Attachments.Limits()), Robot: a.robotInfo(),
+		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(a.Attachments.Limits()), Robot: a.robotInfo(), Passkeys: wire.NewPasskeyParty(a.Accounts.PasskeyParty()),
 	}, err
 }
 
@@ -467,7 +470,7 @@ type letters struct {
 
 // Send implements account.Mailer.
 func (l letters) Send(letter account.Letter) {
-	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, About: letter.About, Alone: letter.Alone, Expires: letter.Valid}
+	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, About: letter.About, Passkey: letter.Passkey, Alone: letter.Alone, Expires: letter.Valid}
 	page := ""
 	switch letter.Kind {
 	case account.LetterActivation:
@@ -492,6 +495,12 @@ func (l letters) Send(letter account.Letter) {
 		m.Kind, page = mail.TOTPOff, "/forgot"
 	case account.LetterRecoveryCodes:
 		m.Kind, page = mail.RecoveryCodes, "/forgot"
+	case account.LetterFactorsReset:
+		m.Kind = mail.FactorsReset
+	case account.LetterPasskeyAdded:
+		m.Kind, page = mail.PasskeyAdded, "/forgot"
+	case account.LetterPasskeyRemoved:
+		m.Kind, page = mail.PasskeyRemoved, "/forgot"
 	}
 	m.Link = l.base.String() + page
 	if letter.Token != "" {

@@ -143,6 +143,13 @@ func (b *book) write(ctx context.Context, actor account.Actor) error {
 	if err := b.putJSON("sessions.json", wire.NewSessions(sessions, actor.SessionID)); err != nil {
 		return err
 	}
+	passkeys, err := b.accounts.Passkeys(ctx, actor)
+	if err != nil {
+		return err
+	}
+	if err := b.putJSON("passkeys.json", wire.NewPasskeys(b.me.ID, passkeys)); err != nil {
+		return err
+	}
 	contacts, err := b.contacts.List(ctx, b.me.ID)
 	if err != nil {
 		return err

@@ -76,6 +76,7 @@ func (a *api) account() {
 	a.profile()
 	a.email()
 	a.factor()
+	a.passkey()
 }
 
 // registration registers how accounts come to be.

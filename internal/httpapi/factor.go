@@ -26,12 +26,12 @@ func (a *api) factor() {
 		Body T
 	}
 	codes := func(list []string, err error) (*body[wire.RecoveryCodes], error) {
-		return answer(wire.RecoveryCodes{RecoveryCodes: list}, err)
+		return answer(wire.NewRecoveryCodes(list), err)
 	}
 
 	handle(a, operation{
 		method: http.MethodPost, path: "/sessions/factor", id: "session.factor", tag: "Sessions", public: true, status: http.StatusCreated,
-		summary: "Go on signing in, with a code", text: "After session.second_factor, which came with the challenge. A challenge lasts five minutes and takes five wrong codes.", errors: []int{410},
+		summary: "Go on signing in, with a code", text: "After session.second_factor, which came with the challenge. A challenge lasts five minutes and takes five wrong codes or passkeys.", errors: []int{410},
 	},
 		func(ctx context.Context, in *withBody[wire.FactorSignIn]) (*withCookie[wire.SignedIn], error) {
 			s, err := a.Accounts.SignInFactor(ctx, in.Body.Challenge, in.Body.Code, in.client())
@@ -60,14 +60,14 @@ func (a *api) factor() {
 		})
 	handle(a, operation{
 		method: http.MethodPost, path: "/account/totp/confirmation", id: "factor.confirm", tag: tag,
-		summary: "Turn the second step on, with a code of the app", errors: []int{409},
+		summary: "Turn codes of the app on, with one of them", text: "Answers with recovery codes if there was no second step before.", errors: []int{409},
 	},
 		func(ctx context.Context, in *withBody[wire.FactorCode]) (*body[wire.RecoveryCodes], error) {
 			return codes(a.Accounts.ConfirmTOTP(ctx, actor(ctx), in.Body.Code))
 		})
 	handle(a, operation{
 		method: http.MethodPost, path: "/account/totp/removal", id: "factor.remove", tag: tag, status: http.StatusNoContent,
-		summary: "Turn the second step off",
+		summary: "Turn codes of the app off", text: "Without a passkey the second step is off then.",
 	},
 		func(ctx context.Context, in *withBody[wire.OwnPassword]) (*none, error) {
 			return nil, a.Accounts.RemoveTOTP(ctx, actor(ctx), in.Body.Password)

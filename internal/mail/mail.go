@@ -52,11 +52,21 @@ const (
 	TOTPOn        Kind = "totp_on"
 	TOTPOff       Kind = "totp_off"
 	RecoveryCodes Kind = "recovery_codes"
+	// FactorsReset tells that whoever runs the server turned the second step
+	// off. Link leads to the server.
+	FactorsReset Kind = "factors_reset"
+	// PasskeyAdded and PasskeyRemoved tell what happened to a passkey. Link is
+	// that of TOTPOn.
+	PasskeyAdded   Kind = "passkey_added"
+	PasskeyRemoved Kind = "passkey_removed"
 )
 
 // Kinds lists every kind of letter.
 func Kinds() []Kind {
-	return []Kind{Activation, AlreadyRegistered, PasswordReset, PasswordChanged, EmailProve, EmailApprove, EmailChanged, Deleted, TOTPOn, TOTPOff, RecoveryCodes}
+	return []Kind{
+		Activation, AlreadyRegistered, PasswordReset, PasswordChanged, EmailProve, EmailApprove, EmailChanged, Deleted,
+		TOTPOn, TOTPOff, RecoveryCodes, FactorsReset, PasskeyAdded, PasskeyRemoved,
+	}
 }
 
 // Message is one letter to one person, before it is put into words.
@@ -69,6 +79,7 @@ type Message struct {
 	// be used to mail words of one's own choice to a stranger.
 	Name    string
 	About   string        // the address that the letter is about, if it is about one
+	Passkey string        // the name of the passkey that the letter is about, as it was typed
 	Alone   bool          // the password alone is enough to sign in from now on
 	Link    string        // absolute http or https URL
 	Expires time.Duration // how long Link works; 0 if it always does

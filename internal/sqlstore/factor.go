@@ -23,6 +23,12 @@ func (s *Store) PutTOTP(ctx context.Context, t account.TOTP) error {
 	return err
 }
 
+// DeleteTOTP implements account.Store.
+func (s *Store) DeleteTOTP(ctx context.Context, id change.ID) error {
+	_, err := s.q(ctx).exec(ctx, `DELETE FROM totp WHERE account_id = $1`, id)
+	return err
+}
+
 // RecoveryCodes implements account.Store.
 func (s *Store) RecoveryCodes(ctx context.Context, id change.ID) (n int, err error) {
 	err = s.one(ctx, `SELECT count(*) FROM recovery_code WHERE account_id = $1`, []any{id}, &n)
@@ -50,7 +56,7 @@ func (s *Store) TakeRecoveryCode(ctx context.Context, id change.ID, hash string)
 
 // DeleteFactors implements account.Store.
 func (s *Store) DeleteFactors(ctx context.Context, id change.ID) error {
-	for _, table := range []string{"totp", "recovery_code", "sign_in_challenge"} {
+	for _, table := range []string{"totp", "passkey", "recovery_code", "sign_in_challenge"} {
 		if _, err := s.q(ctx).exec(ctx, `DELETE FROM `+table+` WHERE account_id = $1`, id); err != nil {
 			return err
 		}

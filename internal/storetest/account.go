@@ -182,12 +182,55 @@ var accounts = map[string]func(*testing.T, *world){
 		w.update(func(ctx context.Context) error { return w.DeleteChallenges(ctx, ann.ID) })
 		wantErr(t, second(w.Challenge(ctx, "h")), change.ErrNotFound)
 
+		w.update(func(ctx context.Context) error { return w.DeleteTOTP(ctx, ann.ID) })
+		wantErr(t, second(w.TOTP(ctx, ann.ID)), change.ErrNotFound)
+		wantEqual(t, "codes beside it", must(w.RecoveryCodes(ctx, ann.ID))(t), 1)
+		w.update(func(ctx context.Context) error { return w.PutTOTP(ctx, account.TOTP{AccountID: ann.ID, Secret: "D"}) })
 		w.update(func(ctx context.Context) error { return w.EraseAccount(ctx, ann.ID, 1) })
 		wantErr(t, second(w.TOTP(ctx, ann.ID)), change.ErrNotFound)
 		wantEqual(t, "codes left", must(w.RecoveryCodes(ctx, ann.ID))(t), 0)
 		wantEqual(t, "codes of another", must(w.RecoveryCodes(ctx, bob.ID))(t), 2)
 		w.update(func(ctx context.Context) error { return w.DeleteFactors(ctx, bob.ID) })
 		wantEqual(t, "codes of another", must(w.RecoveryCodes(ctx, bob.ID))(t), 0)
+	},
+
+	"passkeys are found by what devices know them by, and go with the account": func(t *testing.T, w *world) {
+		ann, bob := must(w.create("ann", ""))(t), must(w.create("bob", ""))(t)
+		ctx := t.Context()
+		made := func(a account.Account, credential string) account.Passkey {
+			p := account.Passkey{
+				ID: w.ids.Next(), AccountID: a.ID, CredentialID: credential, PublicKey: "key", Counter: 1 << 31, Transports: "usb,nfc",
+				Backupable: true, Name: "Phone 手机", CreatedAt: 5,
+			}
+			w.update(func(ctx context.Context) error { return w.CreatePasskey(ctx, p) })
+			return p
+		}
+		one, two, other := made(ann, "one"), made(ann, "two"), made(bob, "other")
+		wantErr(t, w.Update(ctx, func(ctx context.Context) error {
+			return w.CreatePasskey(ctx, account.Passkey{ID: w.ids.Next(), AccountID: bob.ID, CredentialID: "one"})
+		}), account.ErrPasskeyKnown)
+		wantEqual(t, "of ann", must(w.Passkeys(ctx, ann.ID))(t), []account.Passkey{one, two})
+		wantEqual(t, "one", must(w.Passkey(ctx, "one"))(t), one)
+		wantErr(t, second(w.Passkey(ctx, "ONE")), change.ErrNotFound)
+
+		one.Name, one.Counter, one.BackedUp, one.Doubted, one.LastUsedAt = "Laptop", 1<<32-1, true, true, 7
+		w.update(func(ctx context.Context) error { return w.PutPasskey(ctx, one) })
+		wantEqual(t, "changed", must(w.Passkey(ctx, "one"))(t), one)
+		wantEqual(t, "unchanged", must(w.Passkey(ctx, "two"))(t), two)
+		gone := func(owner, id change.ID) error {
+			return w.Update(ctx, func(ctx context.Context) error { return w.DeletePasskey(ctx, owner, id) })
+		}
+		wantErr(t, gone(ann.ID, other.ID), change.ErrNotFound)
+		wantErr(t, gone(ann.ID, one.ID), nil)
+		wantErr(t, gone(ann.ID, one.ID), change.ErrNotFound)
+		wantErr(t, w.Update(ctx, func(ctx context.Context) error { return w.PutPasskey(ctx, one) }), change.ErrNotFound)
+		wantEqual(t, "left", must(w.Passkeys(ctx, ann.ID))(t), []account.Passkey{two})
+
+		w.update(func(ctx context.Context) error { return w.EraseAccount(ctx, ann.ID, 1) })
+		wantErr(t, second(w.Passkey(ctx, "two")), change.ErrNotFound)
+		wantEqual(t, "of bob", must(w.Passkeys(ctx, bob.ID))(t), []account.Passkey{other})
+		w.update(func(ctx context.Context) error { return w.DeleteFactors(ctx, bob.ID) })
+		wantEqual(t, "of bob", len(must(w.Passkeys(ctx, bob.ID))(t)), 0)
 	},
 
 	"an account has one change of address": func(t *testing.T, w *world) {

@@ -8,15 +8,18 @@ import (
 
 // SecondFactor tells how a sign-in whose password was right goes on.
 type SecondFactor struct {
-	Challenge string   `json:"challenge" doc:"For POST /sessions/factor"`
-	Methods   []string `json:"methods" enum:"totp,recovery"`
+	Challenge string   `json:"challenge" doc:"For POST /sessions/factor, or for POST /sessions/factor/passkey-challenge"`
+	Methods   []string `json:"methods" enum:"passkey,totp,recovery" doc:"The most convenient first"`
 	ExpiresAt int64    `json:"expiresAt"`
 }
 
 // NewFactorProblem makes the problem of a sign-in that needs a second factor.
 func NewFactorProblem(f *account.FactorNeeded) *Problem {
 	p := NewProblem(account.ErrSecondFactor)
-	p.SecondFactor = &SecondFactor{Challenge: f.Token, Methods: []string{"totp", "recovery"}, ExpiresAt: f.ExpiresAt}
+	p.SecondFactor = &SecondFactor{Challenge: f.Token, ExpiresAt: f.ExpiresAt}
+	for _, m := range f.Methods {
+		p.SecondFactor.Methods = append(p.SecondFactor.Methods, string(m))
+	}
 	return p
 }
 
@@ -39,13 +42,14 @@ func (FactorSignIn) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schem
 
 // Factors are what an account has besides its password.
 type Factors struct {
-	TOTP          bool `json:"totp" doc:"Signing in takes a code of an app"`
+	TOTP          bool `json:"totp" doc:"Codes of an app are a second step"`
+	Passkeys      int  `json:"passkeys" doc:"How many passkeys there are; each is a second step, and can stand for the password"`
 	RecoveryCodes int  `json:"recoveryCodes" doc:"How many are left"`
 }
 
 // NewFactors makes the shape.
 func NewFactors(f account.Factors) Factors {
-	return Factors{TOTP: f.TOTP, RecoveryCodes: f.RecoveryCodes}
+	return Factors{TOTP: f.TOTP, Passkeys: f.Passkeys, RecoveryCodes: f.RecoveryCodes}
 }
 
 // TOTPSecret is for an app that shows codes.
@@ -67,5 +71,10 @@ func (FactorCode) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema 
 
 // RecoveryCodes are shown once.
 type RecoveryCodes struct {
-	RecoveryCodes []string `json:"recoveryCodes" doc:"Each works once, in place of a code of the app; they are not shown again"`
+	RecoveryCodes []string `json:"recoveryCodes" doc:"Each works once, in place of a code of the app or a passkey; they are not shown again. None where there are some already"`
+}
+
+// NewRecoveryCodes makes the shape.
+func NewRecoveryCodes(codes []string) RecoveryCodes {
+	return RecoveryCodes{RecoveryCodes: append([]string{}, codes...)}
 }

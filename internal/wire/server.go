@@ -17,7 +17,9 @@ type Server struct {
 	Language     string `json:"language" enum:"zh-CN,en" doc:"For visitors whose own is neither"`
 	SignedIn     bool   `json:"signedIn" doc:"Whoever asks has a session: by the cookie or the token of this request"`
 	Limits       Limits `json:"limits"`
-	Robot        *Robot `json:"robot,omitempty" doc:"The built-in robot, if there is one"`
+	// Passkeys is left out where browsers would refuse them.
+	Passkeys *PasskeyParty `json:"passkeys,omitempty" doc:"What passkeys are made for here; left out where there can be none"`
+	Robot    *Robot        `json:"robot,omitempty" doc:"The built-in robot, if there is one"`
 }
 
 // Robot is the built-in robot.

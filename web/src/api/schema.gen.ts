@@ -121,6 +121,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My passkeys */
+        get: operations["passkey.list"];
+        put?: never;
+        /**
+         * Add the passkey that was made
+         * @description It turns the second step on, if it was off.
+         */
+        post: operations["passkey.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to make a passkey
+         * @description The answer is for navigator.credentials.create.
+         */
+        post: operations["passkey.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a passkey */
+        patch: operations["passkey.rename"];
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a passkey
+         * @description Nobody signs in with it any more. Without another one and without codes of an app the second step is off then.
+         */
+        post: operations["passkey.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -190,7 +268,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn the second step on, with a code of the app */
+        /**
+         * Turn codes of the app on, with one of them
+         * @description Answers with recovery codes if there was no second step before.
+         */
         post: operations["factor.confirm"];
         delete?: never;
         options?: never;
@@ -207,7 +288,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn the second step off */
+        /**
+         * Turn codes of the app off
+         * @description Without a passkey the second step is off then.
+         */
         post: operations["factor.remove"];
         delete?: never;
         options?: never;
@@ -1356,9 +1440,89 @@ export interface paths {
         put?: never;
         /**
          * Go on signing in, with a code
-         * @description After session.second_factor, which came with the challenge. A challenge lasts five minutes and takes five wrong codes.
+         * @description After session.second_factor, which came with the challenge. A challenge lasts five minutes and takes five wrong codes or passkeys.
          */
         post: operations["session.factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/factor/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on signing in, with a passkey
+         * @description After session.second_factor, as with a code.
+         */
+        post: operations["session.factor_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/factor/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin the second step of signing in with a passkey
+         * @description The answer is for navigator.credentials.get.
+         */
+        post: operations["session.factor_passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description Instead of a password; there is no second step.
+         */
+        post: operations["session.passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with a passkey
+         * @description The answer is for navigator.credentials.get and does not depend on who asks.
+         */
+        post: operations["session.passkey_challenge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2550,6 +2714,10 @@ export interface components {
             /** @description The link that was mailed to the new address was followed */
             proved: boolean;
         };
+        FactorBegin: {
+            /** @description Of session.second_factor */
+            challenge: string;
+        };
         FactorCode: {
             code: string;
         };
@@ -2567,10 +2735,15 @@ export interface components {
         Factors: {
             /**
              * Format: int64
+             * @description How many passkeys there are; each is a second step, and can stand for the password
+             */
+            passkeys: number;
+            /**
+             * Format: int64
              * @description How many are left
              */
             recoveryCodes: number;
-            /** @description Signing in takes a code of an app */
+            /** @description Codes of an app are a second step */
             totp: boolean;
         };
         Feedback: {
@@ -3264,6 +3437,160 @@ export interface components {
              */
             password: string;
         };
+        Passkey: {
+            /** @description Several devices have it */
+            backedUp: boolean;
+            /** Format: int64 */
+            createdAt: number;
+            /** @description By which the device knows it, in base64url */
+            credentialId: string;
+            /** @description It was refused once, because its counter went back: somebody may have a copy */
+            doubted: boolean;
+            /**
+             * @description An identifier: a decimal number of up to 63 bits, ordered by time
+             * @example 412316860416000001
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Left out when it never was
+             */
+            lastUsedAt?: number;
+            name: string;
+        };
+        PasskeyAdded: {
+            passkey: components["schemas"]["Passkey"];
+            /** @description Where it turned the second step on: each works once in its place, and they are not shown again */
+            recoveryCodes: string[];
+        };
+        PasskeyCreation: {
+            /** @enum {string} */
+            attestation: "none";
+            authenticatorSelection: components["schemas"]["PasskeyCreationAuthenticatorSelectionStruct"];
+            /** @description base64url; it works once and for five minutes */
+            challenge: string;
+            excludeCredentials: components["schemas"]["PasskeyDescriptor"][];
+            pubKeyCredParams: components["schemas"]["PasskeyParameter"][];
+            rp: components["schemas"]["PasskeyCreationRPStruct"];
+            /** Format: int64 */
+            timeout: number;
+            user: components["schemas"]["PasskeyCreationUserStruct"];
+        };
+        PasskeyCreationAuthenticatorSelectionStruct: {
+            requireResidentKey: boolean;
+            /** @enum {string} */
+            residentKey: "required";
+            /** @enum {string} */
+            userVerification: "required";
+        };
+        PasskeyCreationRPStruct: {
+            id: string;
+            name: string;
+        };
+        PasskeyCreationUserStruct: {
+            displayName: string;
+            /** @description base64url */
+            id: string;
+            name: string;
+        };
+        PasskeyDescriptor: {
+            /** @description base64url */
+            id: string;
+            transports?: string[];
+            /** @enum {string} */
+            type: "public-key";
+        };
+        PasskeyFactor: {
+            /** @description Of its response, in base64url */
+            authenticatorData: string;
+            /** @description Of session.second_factor */
+            challenge: string;
+            /** @description Of its response, in base64url */
+            clientDataJSON: string;
+            /** @description id of the PublicKeyCredential */
+            credentialId: string;
+            /** @description Of its response, in base64url */
+            signature: string;
+            /**
+             * @description cookie: in a cookie that scripts can not read; bearer: in the answer, for the Authorization header
+             * @default cookie
+             * @enum {string}
+             */
+            use?: "cookie" | "bearer";
+            /** @description Of its response, in base64url; needed where the passkey stands for the password */
+            userHandle?: string;
+        };
+        PasskeyMade: {
+            /** @description Of its response, in base64url */
+            attestationObject: string;
+            /** @description Of its response, in base64url */
+            clientDataJSON: string;
+            /** @description id of the PublicKeyCredential */
+            credentialId: string;
+            /** @description As I call it; after the browser and the system if left out */
+            name?: string;
+            /** @description What getTransports() of its response gives */
+            transports?: string[];
+        };
+        PasskeyName: {
+            name: string;
+        };
+        PasskeyParameter: {
+            /**
+             * Format: int64
+             * @description COSE
+             */
+            alg: number;
+            /** @enum {string} */
+            type: "public-key";
+        };
+        PasskeyParty: {
+            /**
+             * @description The RP ID: the host name of the server
+             * @example chat.example.org
+             */
+            id: string;
+            /**
+             * @description Of the pages that may ask for passkeys
+             * @example https://chat.example.org
+             */
+            origin: string;
+        };
+        PasskeyRequest: {
+            allowCredentials: components["schemas"]["PasskeyDescriptor"][];
+            /** @description base64url; it works once and for five minutes */
+            challenge: string;
+            rpId: string;
+            /** Format: int64 */
+            timeout: number;
+            /** @enum {string} */
+            userVerification: "required" | "preferred";
+        };
+        PasskeySignIn: {
+            /** @description Of its response, in base64url */
+            authenticatorData: string;
+            /** @description Of its response, in base64url */
+            clientDataJSON: string;
+            /** @description id of the PublicKeyCredential */
+            credentialId: string;
+            /** @description As in signing in with a password */
+            remember?: boolean;
+            /** @description Of its response, in base64url */
+            signature: string;
+            /**
+             * @description cookie: in a cookie that scripts can not read; bearer: in the answer, for the Authorization header
+             * @default cookie
+             * @enum {string}
+             */
+            use?: "cookie" | "bearer";
+            /** @description Of its response, in base64url; needed where the passkey stands for the password */
+            userHandle?: string;
+        };
+        Passkeys: {
+            passkeys: components["schemas"]["Passkey"][];
+            /** @description By which devices know me, in base64url */
+            userHandle: string;
+        };
         PasswordChange: {
             /** Format: password */
             current: string;
@@ -3369,7 +3696,7 @@ export interface components {
             seq: number;
         };
         RecoveryCodes: {
-            /** @description Each works once, in place of a code of the app; they are not shown again */
+            /** @description Each works once, in place of a code of the app or a passkey; they are not shown again. None where there are some already */
             recoveryCodes: string[];
         };
         Registration: {
@@ -3418,11 +3745,12 @@ export interface components {
             via?: string;
         };
         SecondFactor: {
-            /** @description For POST /sessions/factor */
+            /** @description For POST /sessions/factor, or for POST /sessions/factor/passkey-challenge */
             challenge: string;
             /** Format: int64 */
             expiresAt: number;
-            methods: ("totp" | "recovery")[];
+            /** @description The most convenient first */
+            methods: ("passkey" | "totp" | "recovery")[];
         };
         SendMessage: {
             /** @description My own, and those that I was shown in some conversation, in the order in which they are to be shown */
@@ -3470,6 +3798,8 @@ export interface components {
              * @example 乐聊
              */
             name: string;
+            /** @description What passkeys are made for here; left out where there can be none */
+            passkeys?: components["schemas"]["PasskeyParty"];
             /** @enum {string} */
             registration: "open" | "closed";
             /** @description The built-in robot, if there is one */
@@ -4206,6 +4536,360 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyMade"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAdded"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey.begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey.rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyName"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "passkey.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10234,6 +10918,271 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.factor_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyFactor"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.factor_passkey_challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorBegin"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequest"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.passkey_challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequest"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
