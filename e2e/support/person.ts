@@ -12,6 +12,8 @@ export interface PersonOptions {
   size?: { width: number; height: number }
   /** Shown name; the user name unless told. */
   name?: string
+  /** Opens the app at the server's own address, as passkeys want it, and not through the cable. */
+  atHome?: boolean
 }
 
 interface SignedIn {
@@ -28,6 +30,8 @@ export class Person {
   readonly size: { width: number; height: number }
   readonly t: ReturnType<typeof words>
   readonly relay: Relay
+  /** Where they open the app. */
+  readonly origin: string
   readonly context: BrowserContext
   /** Their account, once they have one. */
   id = ''
@@ -42,8 +46,10 @@ export class Person {
     context: BrowserContext,
     relay: Relay,
     mailbox: Mailbox,
+    origin: string,
     o: PersonOptions,
   ) {
+    this.origin = origin
     this.username = username
     this.name = o.name ?? username
     this.email = `${username}@example.com`
@@ -65,15 +71,16 @@ export class Person {
     const relay = await Relay.start(server.port)
     const size = o.size ?? computer
     const touch = size.width < 600
+    const origin = o.atHome ? `http://localhost:${server.port}` : `http://127.0.0.1:${relay.port}`
     const context = await browser.newContext({
-      baseURL: `http://127.0.0.1:${relay.port}`,
+      baseURL: origin,
       locale: o.language === 'zh-CN' ? 'zh-CN' : 'en-GB',
       timezoneId: 'Asia/Shanghai',
       viewport: size,
       hasTouch: touch,
       isMobile: touch,
     })
-    const person = new Person(username, context, relay, mailbox, o)
+    const person = new Person(username, context, relay, mailbox, origin, o)
     await context.exposeBinding('reportFault', (_, fault: string) => person.faults.push(fault))
     await context.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {
@@ -189,11 +196,10 @@ export class Person {
 
   /** Calls the API with the cookie of this person's browser. */
   async call<T>(method: string, path: string, data?: unknown): Promise<T> {
-    const origin = `http://127.0.0.1:${this.relay.port}`
     const answer = await this.context.request.fetch(`/api/v1${path}`, {
       method,
       data,
-      headers: { Origin: origin },
+      headers: { Origin: this.origin },
     })
     const text = await answer.text()
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${text}`)

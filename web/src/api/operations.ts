@@ -2,6 +2,7 @@
 import { accountOperations } from './account-operations'
 import { groupOperations } from './group-operations'
 import { consoleOperations } from './console-operations'
+import { passkeyOperations } from './passkey-operations'
 import { type PutOptions, putBytes } from './uploads'
 import type { Http } from './http'
 import type {
@@ -61,6 +62,7 @@ export function createApi(http: Http) {
     withdrawRequest: (id: ID) => http('post', '/api/v1/friend-requests/{id}/withdraw', { path: { id } }),
 
     ...accountOperations(http),
+    ...passkeyOperations(http),
     ...groupOperations(http),
 
     createUpload: (name: string, size: number) => http('post', '/api/v1/uploads', { body: { name, size } }),

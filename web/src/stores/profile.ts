@@ -1,7 +1,8 @@
 // What people tell of themselves, and what I do about my own account.
 import { defineStore } from 'pinia'
+import { ref } from 'vue'
 import { useLive } from './live'
-import type { EmailChange, EmailConfirmed, Profile } from './types'
+import type { EmailChange, EmailConfirmed, Factors, Profile } from './types'
 
 export const useProfile = defineStore('profile', () => {
   const { api } = useLive()
@@ -22,7 +23,12 @@ export const useProfile = defineStore('profile', () => {
   const cancelEmailChange = (): Promise<void> => api.cancelEmailChange()
   const confirmEmail = (token: string): Promise<EmailConfirmed> => api.confirmEmail(token)
 
-  const factors = () => api.factors()
+  /** What I sign in with besides my password; null while it is not known. */
+  const factors = ref<Factors | null>(null)
+  async function lookAtFactors() {
+    factors.value = await api.factors().catch(() => null)
+  }
+
   const beginTotp = (password: string) => api.beginTotp(password)
   const confirmTotp = (code: string) => api.confirmTotp(code)
   const removeTotp = (password: string) => api.removeTotp(password)
@@ -30,6 +36,7 @@ export const useProfile = defineStore('profile', () => {
 
   return {
     factors,
+    lookAtFactors,
     beginTotp,
     confirmTotp,
     removeTotp,

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { isProblem, SESSION_REQUIRED, toProblem, UNREACHABLE, TIMEOUT } from '@/api/problem'
-import type { Activation, Registration, ResetConfirmation, Setup, SignIn } from '@/api/types'
+import type { Activation, PasskeyUsed, Registration, ResetConfirmation, Setup, SignIn } from '@/api/types'
 import { limits } from '@/i18n/limits'
 import type { Ended } from '@/sync'
 import { readSetting, writeSetting } from '@/platform/settings'
@@ -97,6 +97,15 @@ export const useSession = defineStore('session', () => {
     enter((await api.signInFactor(challenge, code)).account)
   }
 
+  async function signInPasskeyFactor(challenge: string, used: PasskeyUsed) {
+    enter((await api.signInPasskeyFactor(challenge, used)).account)
+  }
+
+  /** Instead of a password; there is no second step. */
+  async function signInPasskey(used: PasskeyUsed, remember: boolean) {
+    enter((await api.signInPasskey(used, remember)).account)
+  }
+
   /** Works without a connection too: what is here is forgotten at once, the server is told when it can be. */
   async function signOut() {
     writeSetting(signOutKey, 'pending')
@@ -171,6 +180,8 @@ export const useSession = defineStore('session', () => {
     loadServer,
     signIn,
     signInFactor,
+    signInPasskey,
+    signInPasskeyFactor,
     signOut,
     signUp,
     resendActivation,
