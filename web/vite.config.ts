@@ -4,11 +4,12 @@ import { defineConfig } from 'vitest/config'
 import { emoji } from './build/emoji.ts'
 import { messages } from './build/messages.ts'
 import { precompress } from './build/precompress.ts'
+import { worker } from './build/worker.ts'
 
 const server = 'http://127.0.0.1:8080'
 
 export default defineConfig({
-  plugins: [messages(), emoji(), vue(), precompress()],
+  plugins: [messages(), emoji(), vue(), worker(), precompress()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __VUE_OPTIONS_API__: false,
@@ -22,6 +23,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': server,
+      '/manifest.webmanifest': server,
       '/socket.io': { target: server, ws: true },
     },
   },

@@ -252,7 +252,7 @@ func (a *App) build() error {
 	if a.Robot, err = a.newRobot(ids); err != nil {
 		return err
 	}
-	ui, err := webui.New()
+	ui, err := webui.New(a.config.SiteName)
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ const index = "index.html"
 type Handler struct {
 	files fs.FS
 	known map[string]file // by path without a leading slash
+	name  string          // what the installation is called; "": after the product
 }
 
 // file is one file in every encoding there is.
@@ -48,18 +49,19 @@ type form struct {
 // Smallest first.
 var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}, {"", ""}}
 
-// New returns the handler of the embedded web app. Without a build of the web
+// New returns the handler of the embedded web app of an installation that is
+// called name, or after the product if that is empty. Without a build of the web
 // app in this program it serves a page that says how to make one.
-func New() (*Handler, error) {
+func New(name string) (*Handler, error) {
 	dist, err := fs.Sub(embedded, "dist")
 	if err != nil {
 		return nil, fmt.Errorf("webui: %w", err)
 	}
-	return newHandler(dist)
+	return newHandler(dist, name)
 }
 
-func newHandler(files fs.FS) (*Handler, error) {
-	h := &Handler{files: files, known: map[string]file{}}
+func newHandler(files fs.FS, name string) (*Handler, error) {
+	h := &Handler{files: files, known: map[string]file{}, name: name}
 	if _, err := fs.Stat(files, index); errors.Is(err, fs.ErrNotExist) {
 		return h, nil
 	}
@@ -119,6 +121,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/")
+	if name == manifestName {
+		h.serveManifest(w, r)
+		return
+	}
 	if f, ok := h.known[name]; ok {
 		h.serve(w, r, f)
 		return

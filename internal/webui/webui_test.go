@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -23,7 +24,7 @@ func newTestHandler(t *testing.T) *Handler {
 		"assets/mark-abc.svg":    {Data: []byte("<svg/>")},
 		"assets/main.js.map":     {Data: []byte("{}")},
 		".vite/manifest.json":    {Data: []byte("{}")},
-	})
+	}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +103,33 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// Whoever installs the app finds it under the name of the installation.
+func TestManifest(t *testing.T) {
+	for _, tt := range []struct{ site, accept, name, lang string }{
+		{"", "zh-TW,zh;q=0.9,en;q=0.8", "乐聊", "zh-CN"},
+		{"", "en-GB,en;q=0.9", "Happy Chat", "en"},
+		{"", "", "乐聊", "zh-CN"},
+		{"Family", "en", "Family", "en"},
+	} {
+		h, err := newHandler(fstest.MapFS{"index.html": {Data: []byte("app")}}, tt.site)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, request("GET", "/manifest.webmanifest", "Accept-Language", tt.accept))
+		var m manifest
+		if err := json.Unmarshal(w.Body.Bytes(), &m); err != nil || w.Code != 200 {
+			t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+		}
+		if m.Name != tt.name || m.ShortName != tt.name || m.Lang != tt.lang {
+			t.Errorf("%+v: %q %q %q", tt, m.Name, m.ShortName, m.Lang)
+		}
+		if got := w.Header().Get("Content-Type"); got != "application/manifest+json" {
+			t.Errorf("type %q", got)
+		}
+	}
+}
+
 func TestETag(t *testing.T) {
 	h := newTestHandler(t)
 	tags := map[string]bool{}
@@ -145,7 +173,7 @@ func TestPolicyNamesTheWebSocketOfThisHostOnly(t *testing.T) {
 }
 
 func TestWithoutABuild(t *testing.T) {
-	h, err := newHandler(fstest.MapFS{})
+	h, err := newHandler(fstest.MapFS{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +186,7 @@ func TestWithoutABuild(t *testing.T) {
 
 // Whatever is embedded right now, built or not, can be served.
 func TestEmbedded(t *testing.T) {
-	h, err := New()
+	h, err := New("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,11 @@ const layers = {
     may: [],
     why: 'i18n gives words and times to every layer above, so it can know none of them',
   },
+  worker: {
+    may: ['platform'],
+    packages: /^(?:vue|vue-.*|pinia|@vue\/.*|idb|virtua.*)$/,
+    why: 'the service worker runs without a page, and stays small: it keeps the app on the device and knows nothing of it',
+  },
   stores: {
     may: ['sync', 'api', 'platform', 'i18n'],
     why: 'stores hold what is known; they may use sync and api, but a view knows its store and never the reverse',

@@ -5,6 +5,8 @@ import { router } from '@/app/router'
 import { i18n } from '@/i18n'
 import { useAppearance } from '@/stores/appearance'
 import { useLocale } from '@/stores/locale'
+import { useShared } from '@/stores/shared'
+import { useUpdates } from '@/stores/updates'
 import './styles/tokens.css'
 import './styles/base.css'
 
@@ -17,6 +19,8 @@ window.addEventListener('vite:preloadError', () => {
 
 const app = createApp(App).use(createPinia()).use(i18n)
 useAppearance()
+useUpdates().follow((path) => void router.push(path))
+useShared().followOpened(() => void router.push('/share'))
 void useLocale()
   .ready()
   .then(() => app.use(router).mount('#app'))

@@ -96,6 +96,12 @@ export const router = createRouter({
             },
           ],
         },
+        {
+          path: 'share',
+          name: 'share',
+          component: () => import('@/features/chats/ShareView.vue'),
+          meta: { detail: true },
+        },
         { path: 'me', name: 'me', component: within('MeView') },
         { path: 'me/feedback', name: 'feedback', component: looking('FeedbackView'), meta: { detail: true } },
         {

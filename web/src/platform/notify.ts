@@ -1,0 +1,73 @@
+// Notifications of the system, and the tone. A browser on Android shows them through the service worker only.
+
+export type Permission = 'granted' | 'denied' | 'default' | 'impossible'
+
+export function permission(): Permission {
+  return 'Notification' in window && window.isSecureContext ? Notification.permission : 'impossible'
+}
+
+/** Asks the person; call it from a tap. */
+export async function askPermission(): Promise<Permission> {
+  if (permission() === 'impossible') return 'impossible'
+  return Notification.requestPermission()
+}
+
+export interface News {
+  title: string
+  body: string
+  /** A later one with the same tag takes the place of the one before. */
+  tag: string
+  /** Where it leads, in the app. */
+  path: string
+}
+
+/** Shows it; `open` is called with the path when it is followed and no service worker does that. */
+export async function notify({ title, body, tag, path }: News, open: (path: string) => void): Promise<void> {
+  const options = {
+    body,
+    tag,
+    renotify: true,
+    icon: '/icons/icon-192.png',
+    badge: '/icons/badge-96.png',
+    data: { path },
+  }
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
+  if (registration?.active) return registration.showNotification(title, options)
+  const shown = new Notification(title, options)
+  shown.addEventListener('click', () => {
+    window.focus()
+    open(path)
+    shown.close()
+  })
+}
+
+/** Takes away what is shown with this tag: it was read. */
+export async function unnotify(tag: string): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
+  for (const shown of (await registration?.getNotifications({ tag })) ?? []) shown.close()
+}
+
+let audio: AudioContext | undefined
+
+/** One short, soft tone: two notes that fade. */
+export function playTone(): void {
+  if (!('AudioContext' in window)) return
+  audio ??= new AudioContext()
+  // Until the page was touched once, a browser keeps it silent.
+  if (audio.state === 'suspended') void audio.resume().catch(() => undefined)
+  const at = audio.currentTime
+  for (const [frequency, start] of [
+    [880, 0],
+    [1174.7, 0.09],
+  ] as const) {
+    const note = audio.createOscillator()
+    const volume = audio.createGain()
+    note.frequency.value = frequency
+    volume.gain.setValueAtTime(0, at + start)
+    volume.gain.linearRampToValueAtTime(0.12, at + start + 0.01)
+    volume.gain.exponentialRampToValueAtTime(0.0001, at + start + 0.35)
+    note.connect(volume).connect(audio.destination)
+    note.start(at + start)
+    note.stop(at + start + 0.4)
+  }
+}
