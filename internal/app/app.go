@@ -33,6 +33,7 @@ import (
 	"github.com/happychat/happychat/internal/feedback"
 	"github.com/happychat/happychat/internal/httpapi"
 	"github.com/happychat/happychat/internal/ingress"
+	"github.com/happychat/happychat/internal/lite"
 	"github.com/happychat/happychat/internal/mail"
 	"github.com/happychat/happychat/internal/realtime"
 	"github.com/happychat/happychat/internal/robot"
@@ -256,8 +257,17 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
+	plain, err := lite.New(lite.Options{
+		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments,
+		Clock: o.Clock, Guard: guard, Info: a.info, Zone: time.Local, Log: o.Log,
+	})
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", a.viewed(ui))
+	mux.Handle(lite.Prefix, a.viewed(plain))
+	mux.Handle(lite.Prefix+"/", a.viewed(plain))
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
 		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments,

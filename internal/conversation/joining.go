@@ -81,6 +81,12 @@ func (s *Service) AcceptInvitation(ctx context.Context, actor, id change.ID) (De
 	return out, err
 }
 
+// Invitations lists those to the actor: all that wait, and the newest of the
+// others.
+func (s *Service) Invitations(ctx context.Context, actor change.ID) ([]Invitation, error) {
+	return s.store.Invitations(ctx, actor, 0)
+}
+
 // invitation gives one that the actor was sent.
 func (s *Service) invitation(ctx context.Context, actor, id change.ID) (Invitation, error) {
 	i, err := s.store.Invitation(ctx, id)

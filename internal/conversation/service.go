@@ -106,6 +106,20 @@ func (s *Service) Get(ctx context.Context, actor, conversation change.ID) (Delta
 	return out, err
 }
 
+// Membership gives the entry for a conversation in the actor's list.
+func (s *Service) Membership(ctx context.Context, actor, conversation change.ID) (Membership, error) {
+	var out Membership
+	err := s.store.View(ctx, func(ctx context.Context) error {
+		if _, _, err := s.readable(ctx, actor, conversation); err != nil {
+			return err
+		}
+		var err error
+		out, err = s.store.Membership(ctx, conversation, actor)
+		return err
+	})
+	return out, err
+}
+
 // Page is a part of the history, ascending.
 type Page struct {
 	Messages []Message

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/ingress"
@@ -11,7 +12,7 @@ import (
 
 // client tells where a request comes from.
 func (q *request) client() account.Client {
-	return account.Client{Device: device(q.r.UserAgent()), Address: ingress.Address(q.r.Context()).String()}
+	return account.Client{Device: ingress.Device(q.r.UserAgent()), Address: ingress.Address(q.r.Context()).String()}
 }
 
 // withCookie is an output that sets or removes the session cookie.
@@ -28,17 +29,11 @@ type onlyCookie struct {
 // cookie keeps a token in the browser: as long as the session if it is to be
 // remembered, otherwise until the browser is closed.
 func (a *api) cookie(ctx context.Context, token string, remember bool) []string {
-	c := http.Cookie{
-		Name: ingress.CookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: a.Guard.Secure(ctx),
-	}
+	life := time.Duration(0)
 	if remember {
-		c.MaxAge = int(account.RememberedLife.Seconds())
+		life = account.RememberedLife
 	}
-	if token == "" {
-		c.MaxAge = -1
-	}
-	return []string{c.String()}
+	return []string{a.Guard.SessionCookie(ctx, token, life).String()}
 }
 
 // signedIn answers with a new session. The one that the browser had ends.

@@ -1,4 +1,4 @@
-// Package ingress is what both doors must know of an HTTP request before they
+// Package ingress is what all doors must know of an HTTP request before they
 // believe it: which address it came from, which page sent it, and which
 // credential it carries. It decides nothing about accounts.
 package ingress
@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // CookieName is that of the session cookie.
@@ -134,6 +135,19 @@ func Token(r *http.Request) (token string, cookie bool) {
 	return "", false
 }
 
+// SessionCookie keeps a session's token in the browser: for a while, or with 0
+// until it is closed. Without a token it removes the one that is there.
+func (g *Guard) SessionCookie(ctx context.Context, token string, life time.Duration) *http.Cookie {
+	c := &http.Cookie{
+		Name: CookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: g.Secure(ctx), MaxAge: int(life.Seconds()),
+	}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
 // SameOrigin tells whether a request may use a cookie: it was not sent by a
 // page, or by one of this server's or of an allowed origin. Browsers put Origin
 // on every WebSocket handshake and every request that could write (Fetch
@@ -149,6 +163,26 @@ func (g *Guard) SameOrigin(r *http.Request) bool {
 	if origin == "" {
 		return r.Header.Get("Sec-Fetch-Site") == ""
 	}
+	return g.ours(r, origin)
+}
+
+// OwnPage is SameOrigin for browsers that know neither Origin nor
+// Sec-Fetch-Site: a page of another site is also known by Referer, where there
+// is one.
+func (g *Guard) OwnPage(r *http.Request) bool {
+	if !g.SameOrigin(r) {
+		return false
+	}
+	from := r.Referer()
+	if from == "" {
+		return true
+	}
+	u, err := url.Parse(from)
+	return err == nil && g.ours(r, u.Scheme+"://"+u.Host)
+}
+
+// ours tells whether an origin is that of this server, or an allowed one.
+func (g *Guard) ours(r *http.Request, origin string) bool {
 	if g.origins[strings.ToLower(origin)] {
 		return true
 	}

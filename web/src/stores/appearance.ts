@@ -1,4 +1,4 @@
-// Light, dark or high contrast: as the device says, unless somebody chose. public/theme.js applies the choice
+// Light, dark or high contrast: as the device says, unless somebody chose. public/first.js applies the choice
 // before the first paint and knows the same key.
 import { defineStore } from 'pinia'
 import { computed, ref, watchEffect } from 'vue'

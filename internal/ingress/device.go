@@ -1,12 +1,12 @@
-package httpapi
+package ingress
 
 import "strings"
 
-// device is what to call the device of a User-Agent header, so that its owner
+// Device is what to call the device of a User-Agent header, so that its owner
 // knows it again in the list: the program and the system, as in "Firefox,
 // Windows". Browsers call themselves many things; the one that is told apart
 // last is the one that it is.
-func device(userAgent string) string {
+func Device(userAgent string) string {
 	program, system := "", ""
 	for _, known := range []struct{ mark, name string }{
 		{"HappyChat/", "乐聊"},
@@ -22,6 +22,11 @@ func device(userAgent string) string {
 		{"Chrome/", "Chrome"},
 		{"Safari/", "Safari"},
 		{"curl/", "curl"},
+		{"NetSurf/", "NetSurf"},
+		{"Lynx/", "Lynx"},
+		{"w3m/", "w3m"},
+		{"MSIE ", "Internet Explorer"},
+		{"Trident/", "Internet Explorer"},
 	} {
 		if strings.Contains(userAgent, known.mark) {
 			program = known.name
