@@ -372,7 +372,7 @@ func TestCookies(t *testing.T) {
 		}
 		defer res.Body.Close()
 		cookies := res.Cookies()
-		if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].Secure != c.secure || cookies[0].SameSite != http.SameSiteLaxMode || cookies[0].Path != "/lite" {
+		if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].Secure != c.secure || cookies[0].SameSite != http.SameSiteLaxMode || cookies[0].Path != "/" {
 			t.Errorf("%s: %v", name, cookies)
 		}
 	}

@@ -30,7 +30,7 @@ func chooseLanguage(v *visit) error {
 		return account.ErrLanguage
 	}
 	http.SetCookie(v.w, &http.Cookie{
-		Name: languageCookie, Value: wanted, Path: Prefix, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: languageCookie, Value: wanted, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: v.Guard.Secure(v.r.Context()), MaxAge: int(chosenFor.Seconds()),
 	})
 	return v.to(next(v.value("here")))

@@ -292,8 +292,9 @@ func (v *visit) show(p page) error {
 	}
 	if !v.signedIn() && v.key == "" {
 		v.key = change.NewToken()
+		// Not of /lite alone: NetSurf does not send such a cookie back.
 		http.SetCookie(v.w, &http.Cookie{
-			Name: visitorCookie, Value: v.key, Path: Prefix, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.Guard.Secure(v.r.Context()),
+			Name: visitorCookie, Value: v.key, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.Guard.Secure(v.r.Context()),
 		})
 	}
 	s := shell{
@@ -380,7 +381,7 @@ func (v *visit) refreshes() bool {
 	choice := v.r.URL.Query().Get("refresh")
 	if choice == "on" || choice == "off" {
 		http.SetCookie(v.w, &http.Cookie{
-			Name: refreshCookie, Value: choice, Path: Prefix, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+			Name: refreshCookie, Value: choice, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 			Secure: v.Guard.Secure(v.r.Context()), MaxAge: int(chosenFor.Seconds()),
 		})
 		return choice == "on"

@@ -9,6 +9,7 @@
     if (theme === 'light' || theme === 'dark' || theme === 'contrast') {
       document.documentElement.setAttribute('data-theme', theme)
     }
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the oldest know no catch without a name
   } catch (error) {
     // Storage is blocked: the system's theme is used.
   }
