@@ -3,6 +3,7 @@ package lite
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/ingress"
@@ -59,7 +60,7 @@ func signIn(v *visit) error {
 	c := account.Credentials{Login: v.value("login"), Password: v.value("password"), Remember: v.value("remember") != ""}
 	in, err := v.Accounts.SignIn(v.r.Context(), c, v.client())
 	if needed, ok := errors.AsType[*account.FactorNeeded](err); ok {
-		return v.codePage(nil, needed.Token)
+		return v.codePage(nil, needed.Token, !slices.Contains(needed.Methods, account.ByTOTP))
 	}
 	if err != nil {
 		return v.signInPage(err, v.value("next"))
@@ -67,24 +68,28 @@ func signIn(v *visit) error {
 	return v.enter(in, next(v.value("next")))
 }
 
-// codeForm is what the page for the second step shows.
-type codeForm struct{ Challenge, Next string }
+// codeForm is what the page for the second step shows. Passkeys need a script,
+// so whoever has no app that shows codes comes in with a recovery code.
+type codeForm struct {
+	Challenge, Next string
+	RecoveryOnly    bool
+}
 
-func (v *visit) codePage(problem error, challenge string) error {
-	return v.show(page{name: "code.html", title: v.t("twoStep.title"), problem: problem, data: codeForm{challenge, v.value("next")}})
+func (v *visit) codePage(problem error, challenge string, recoveryOnly bool) error {
+	return v.show(page{name: "code.html", title: v.t("twoStep.title"), problem: problem, data: codeForm{challenge, v.value("next"), recoveryOnly}})
 }
 
 func signInCode(v *visit) error {
-	challenge := v.value("challenge")
+	challenge, recoveryOnly := v.value("challenge"), v.value("recovery") != ""
 	if err := v.genuine(); err != nil {
-		return v.codePage(err, challenge)
+		return v.codePage(err, challenge, recoveryOnly)
 	}
 	in, err := v.Accounts.SignInFactor(v.r.Context(), challenge, v.value("code"), v.client())
 	if errors.Is(err, account.ErrChallenge) {
 		return v.signInPage(err, v.value("next"))
 	}
 	if err != nil {
-		return v.codePage(err, challenge)
+		return v.codePage(err, challenge, recoveryOnly)
 	}
 	return v.enter(in, next(v.value("next")))
 }

@@ -123,7 +123,7 @@ func TestSecondStep(t *testing.T) {
 	b.open("/lite/sign-in?next=/lite/me")
 	b.submit("/lite/sign-in", fields{"login": "lan", "password": apptest.Password, "remember": "1"})
 	b.at(200, "/lite/sign-in")
-	b.shows("密码正确。请再输入验证器应用显示的验证码。")
+	b.shows("密码正确，还差一步。")
 	if b.session() != "" {
 		t.Error("there is a session already")
 	}
