@@ -297,3 +297,18 @@ func mimeOf(t *testing.T, l *Letter) []byte {
 	}
 	return b.Bytes()
 }
+
+func TestLettersOfPasskeysSayWhichAndWhatIsLeft(t *testing.T) {
+	w := newTestWriter(t, nil)
+	for language, alone := range map[string]string{"en": "the password alone is enough", "zh-CN": "只用密码就能登录"} {
+		for _, last := range []bool{true, false} {
+			l, err := w.write(Message{Kind: PasskeyRemoved, To: "a@example.com", Language: language, Passkey: "Old\nphone", Alone: last, Link: "http://x/y"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(l.Text, "Old phone") || strings.Contains(l.Text, alone) != last {
+				t.Errorf("%s, last %v: %s", language, last, l.Text)
+			}
+		}
+	}
+}
