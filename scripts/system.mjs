@@ -59,6 +59,12 @@ const needs = [
     without: 'the end-to-end tests',
   },
   {
+    what: 'one of the browsers Lynx, w3m and NetSurf, or what drives them',
+    packages: ['lynx', 'w3m', 'tmux', 'netsurf-gtk', 'xvfb', 'xdotool'],
+    there: () => ['lynx', 'w3m', 'tmux', 'netsurf-gtk', 'Xvfb', 'xdotool'].every(which),
+    without: 'the end-to-end tests with Lynx, w3m and NetSurf',
+  },
+  {
     what: 'a font with Chinese characters',
     packages: ['fontconfig', 'fonts-noto-cjk'],
     there: hasChineseFont,
