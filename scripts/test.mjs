@@ -89,7 +89,7 @@ async function need() {
   const wanted = (group) => asked.length === 0 || asked.includes(group)
   const folders = []
   if (wanted('check') || wanted('web') || wanted('e2e')) folders.push('web')
-  if (wanted('check') || wanted('e2e')) folders.push('e2e')
+  if (wanted('check') || wanted('go') || wanted('e2e')) folders.push('e2e')
   if (wanted('go')) folders.push('socketio/jstest')
   for (const folder of folders) {
     if (!(await run('make', ['--no-print-directory', `${folder}/node_modules/.package-lock.json`]))) return false

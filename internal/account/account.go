@@ -117,8 +117,11 @@ type Registration struct {
 	Email        string
 	PasswordHash string
 	Language     string
-	CreatedAt    int64
-	ExpiresAt    int64
+	// Claim is who asked, if they came from a provider: its provider, issuer,
+	// subject and label.
+	Claim     Claim
+	CreatedAt int64
+	ExpiresAt int64
 }
 
 // Session is a signed-in device. Its token is known to the device only.

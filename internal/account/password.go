@@ -6,8 +6,8 @@ import (
 	"github.com/happychat/happychat/internal/change"
 )
 
-// ChangePassword sets a new password for whoever knows the current one. The
-// other sessions of the account end.
+// ChangePassword sets a new password for whoever knows the current one, or, if
+// there is none, has just signed in. The other sessions of the account end.
 func (s *Service) ChangePassword(ctx context.Context, actor Actor, current, password string) error {
 	if err := s.limits.password.Check(actor.AccountID.String()); err != nil {
 		return err
@@ -19,7 +19,11 @@ func (s *Service) ChangePassword(ctx context.Context, actor Actor, current, pass
 	if err := checkPassword("new", password, before.Username, before.Email); err != nil {
 		return err
 	}
-	if right, err := s.hasher.Verify(ctx, before.PasswordHash, current); err != nil {
+	if before.PasswordHash == "" {
+		if _, err := s.confirmed(ctx, actor, ""); err != nil {
+			return err
+		}
+	} else if right, err := s.hasher.Verify(ctx, before.PasswordHash, current); err != nil {
 		return err
 	} else if !right {
 		return ErrWrongPassword

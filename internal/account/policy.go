@@ -45,7 +45,7 @@ var (
 	ErrWebsite         = change.Errorf(change.Invalid, "website.invalid", "This is no address of a website. It should look like https://example.org.").On("website")
 	ErrGitHub          = change.Errorf(change.Invalid, "github.invalid", "A GitHub user name has letters, digits and single dashes, at most %d.", MaxGitHub).On("github")
 	ErrEmailSame       = change.Errorf(change.Invalid, "email.same", "This is your address already.").On("email")
-	ErrNoPassword      = change.Errorf(change.Conflict, "account.no_password", "This account has no password yet. Sign out, choose “Forgotten password?”, and set one first.")
+	ErrNoPassword      = change.Errorf(change.Conflict, "account.no_password", "This account has no password yet. Set one first.")
 	errNothingToChange = change.Errorf(change.Invalid, "request.invalid", "There is nothing to change.")
 )
 

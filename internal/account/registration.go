@@ -17,6 +17,11 @@ func (s *Service) Register(ctx context.Context, w Wish, client Client) error {
 	if s.closed {
 		return ErrClosed
 	}
+	return s.register(ctx, w, Claim{}, client)
+}
+
+// register is Register, for somebody whom a provider may vouch for.
+func (s *Service) register(ctx context.Context, w Wish, claim Claim, client Client) error {
 	w, err := checkWish(w)
 	if err != nil {
 		return err
@@ -42,7 +47,7 @@ func (s *Service) Register(ctx context.Context, w Wish, client Client) error {
 		now := s.clock.Now()
 		if err := s.store.CreateRegistration(ctx, Registration{
 			ID: s.ids.Next(), TokenHash: hashToken(token), Username: w.Username, Name: w.Name, Email: w.Email,
-			PasswordHash: hash, Language: w.Language, CreatedAt: now, ExpiresAt: now + change.Ms(RegistrationLife),
+			PasswordHash: hash, Language: w.Language, Claim: claim, CreatedAt: now, ExpiresAt: now + change.Ms(RegistrationLife),
 		}); err != nil {
 			return err
 		}
@@ -60,6 +65,15 @@ func (s *Service) Register(ctx context.Context, w Wish, client Client) error {
 
 // checkWish checks what does not depend on anything stored.
 func checkWish(w Wish) (Wish, error) {
+	w, err := checkWho(w)
+	if err != nil {
+		return w, err
+	}
+	return w, checkPassword("password", w.Password, w.Username, w.Email)
+}
+
+// checkWho is checkWish without the password.
+func checkWho(w Wish) (Wish, error) {
 	var err error
 	if w.Username, err = checkUsername("username", w.Username); err != nil {
 		return w, err
@@ -70,10 +84,7 @@ func checkWish(w Wish) (Wish, error) {
 	if w.Name, err = checkName("name", w.Name); err != nil {
 		return w, err
 	}
-	if err := checkLanguage("language", w.Language); err != nil {
-		return w, err
-	}
-	return w, checkPassword("password", w.Password, w.Username, w.Email)
+	return w, checkLanguage("language", w.Language)
 }
 
 // ResendActivation mails a new link for the newest registration of an address;
@@ -197,6 +208,13 @@ func (s *Service) activate(ctx context.Context, r Registration) (Account, error)
 	a, err := s.create(ctx, Wish{Username: r.Username, Email: r.Email, Name: r.Name, Language: r.Language}, r.PasswordHash, User)
 	if err != nil {
 		return a, err
+	}
+	if r.Claim.Issuer != "" {
+		// Whoever signed up came from a provider. Meanwhile they may have linked
+		// it to another account, and then that stays so.
+		if _, err := s.link(ctx, a, r.Claim); err != nil && !errors.Is(err, ErrIdentityTaken) {
+			return a, err
+		}
 	}
 	return a, s.store.DeleteRegistrations(ctx, r.Email, 0)
 }

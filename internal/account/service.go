@@ -81,6 +81,20 @@ type Store interface {
 	PutChallenge(ctx context.Context, c Challenge) error
 	DeleteChallenges(ctx context.Context, account change.ID) error
 
+	// Identity finds one by who it is at its provider.
+	Identity(ctx context.Context, issuer, subject string) (Identity, error)
+	// Identities lists those of an account, the oldest first.
+	Identities(ctx context.Context, account change.ID) ([]Identity, error)
+	// PutIdentity stores a new one, or provider, label and last use of one that
+	// there is. It returns ErrIdentityTaken if issuer and subject are those of
+	// another.
+	PutIdentity(ctx context.Context, i Identity) error
+	DeleteIdentity(ctx context.Context, id change.ID) error
+	CreateVisit(ctx context.Context, v Visit) error
+	Visit(ctx context.Context, hash string) (Visit, error)
+	// TakeVisit removes a visit and returns it: of many who try, one succeeds.
+	TakeVisit(ctx context.Context, hash string) (Visit, error)
+
 	CreateRegistration(ctx context.Context, r Registration) error
 	RegistrationByToken(ctx context.Context, hash string) (Registration, error)
 	// RegistrationsByLogin lists those that expire after now and ask for the
@@ -116,7 +130,7 @@ type Store interface {
 	NoteUses(ctx context.Context, uses []Use) error
 
 	// DeleteExpired removes registrations, tokens, changes of address, rests of
-	// user names, challenges and sessions that expired before or at now, and returns the sessions by account.
+	// user names, challenges, visits and sessions that expired before or at now, and returns the sessions by account.
 	DeleteExpired(ctx context.Context, now int64) (map[change.ID][]change.ID, error)
 }
 
@@ -155,6 +169,10 @@ const (
 	// passkey.
 	LetterPasskeyAdded   LetterKind = "passkey_added"
 	LetterPasskeyRemoved LetterKind = "passkey_removed"
+	// LetterLinked tells that there is one more way to sign in to the account,
+	// LetterUnlinked that there is one less.
+	LetterLinked   LetterKind = "linked"
+	LetterUnlinked LetterKind = "unlinked"
 )
 
 // Letter is what somebody is to be mailed.
@@ -166,6 +184,7 @@ type Letter struct {
 	About    string        // the address that the letter is about, if it is about one
 	Passkey  string        // the name of the passkey that the letter is about, if it is about one
 	Alone    bool          // the password alone is enough from now on
+	With     string        // the provider that it is about, and whom there, if it is about one
 	Token    string        // for the link; empty if it has none
 	Valid    time.Duration // how long the token is
 }
@@ -214,8 +233,11 @@ type Options struct {
 	Passkeys PasskeyParty
 	// Closed: nobody can register.
 	Closed bool
-	Rates  Rates
-	Log    *slog.Logger
+	// Providers are those by whose word people sign in, in the order in which
+	// they are offered.
+	Providers []Provider
+	Rates     Rates
+	Log       *slog.Logger
 }
 
 // Service does what a person can do with their account, and what an owner can
@@ -234,16 +256,18 @@ type Service struct {
 	passkeys *passkeys
 	used     func(account change.ID)
 	closed   bool
-	limits   limits
-	uses     uses
-	log      *slog.Logger
+	// providers are in the order of their buttons.
+	providers []Provider
+	limits    limits
+	uses      uses
+	log       *slog.Logger
 }
 
 // NewService makes the service. Run keeps it going.
 func NewService(o Options) *Service {
 	s := &Service{
 		store: o.Store, mailer: o.Mailer, ids: o.IDs, clock: o.Clock, hasher: o.Hasher,
-		ended: o.Ended, created: o.Created, gone: o.Gone, used: o.Used, avatars: o.Avatars, closed: o.Closed, log: o.Log, uses: newUses(),
+		ended: o.Ended, created: o.Created, gone: o.Gone, used: o.Used, avatars: o.Avatars, closed: o.Closed, providers: o.Providers, log: o.Log, uses: newUses(),
 	}
 	if s.hasher == nil {
 		s.hasher = NewHasher(HashCost{})

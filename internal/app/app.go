@@ -76,6 +76,7 @@ type App struct {
 	Hub           *realtime.Hub
 	Robot         *robot.Service // nil: there is none
 
+	others   []account.Provider     // by whose word people sign in
 	answers  chan feedback.Feedback // to be told by the robot
 	counter  *console.Counter
 	config   config.Config
@@ -225,6 +226,9 @@ func (a *App) build() error {
 		return err
 	}
 	party, _ := account.PasskeyPartyAt(a.base, cmp.Or(c.SiteName, "Happy Chat"))
+	if a.others, err = a.providers(); err != nil {
+		return err
+	}
 	a.Accounts = account.NewService(account.Options{
 		Passkeys: party,
 		Store:    a.Store, Mailer: letters{sender, a.base, o.Log}, IDs: ids, Clock: o.Clock, Hasher: o.Hasher, Rates: o.Rates,
@@ -232,7 +236,7 @@ func (a *App) build() error {
 		Ended:   func(id change.ID, sessions []change.ID, reason account.EndReason) { a.Hub.Ended(id, sessions, reason) },
 		Created: func(ctx context.Context, who account.Account) error { return a.welcome(ctx, who) },
 		Gone:    Forget(a.Store, ids, o.Clock), Avatars: a.Attachments,
-		Closed: c.Registration == config.RegistrationClosed, Log: o.Log,
+		Closed: c.Registration == config.RegistrationClosed, Providers: a.others, Log: o.Log,
 	})
 	a.Conversations = conversation.NewService(conversation.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Picture: a.Attachments.MakeAvatar})
 	a.Contacts = contact.NewService(a.Store, ids, o.Clock, func(ctx context.Context, x, y change.ID) error {
@@ -409,7 +413,8 @@ func (a *App) info(ctx context.Context) (wire.Server, error) {
 	}
 	return wire.Server{
 		Name: a.config.SiteName, Version: a.options.Version, Registration: string(a.config.Registration), Mail: delivery,
-		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(a.Attachments.Limits()), Robot: a.robotInfo(), Passkeys: wire.NewPasskeyParty(a.Accounts.PasskeyParty()),
+		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(a.Attachments.Limits()), Robot: a.robotInfo(), Providers: providerInfo(a.others),
+		Passkeys: wire.NewPasskeyParty(a.Accounts.PasskeyParty()),
 	}, err
 }
 
@@ -480,7 +485,7 @@ type letters struct {
 
 // Send implements account.Mailer.
 func (l letters) Send(letter account.Letter) {
-	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, About: letter.About, Passkey: letter.Passkey, Alone: letter.Alone, Expires: letter.Valid}
+	m := mail.Message{To: letter.To, Language: letter.Language, Name: letter.Name, About: letter.About, Passkey: letter.Passkey, Alone: letter.Alone, With: letter.With, Expires: letter.Valid}
 	page := ""
 	switch letter.Kind {
 	case account.LetterActivation:
@@ -511,6 +516,10 @@ func (l letters) Send(letter account.Letter) {
 		m.Kind, page = mail.PasskeyAdded, "/forgot"
 	case account.LetterPasskeyRemoved:
 		m.Kind, page = mail.PasskeyRemoved, "/forgot"
+	case account.LetterLinked:
+		m.Kind, page = mail.Linked, "/me"
+	case account.LetterUnlinked:
+		m.Kind, page = mail.Unlinked, "/me"
 	}
 	m.Link = l.base.String() + page
 	if letter.Token != "" {

@@ -41,6 +41,9 @@ type Config struct {
 	SiteName     string // "": the product's name in the reader's language
 	Language     Language
 
+	GitHub GitHub
+	OIDC   OIDC
+
 	SMTP  SMTP
 	Robot Robot
 	Log   Log
@@ -67,6 +70,23 @@ const (
 	RobotOn  RobotState = "on"
 	RobotOff RobotState = "off"
 )
+
+// GitHub lets people sign in with what they have at GitHub, if there is a
+// ClientID.
+type GitHub struct {
+	ClientID string
+	Secret   Secret
+	URL      string // "https://github.com", or a GitHub Enterprise Server
+}
+
+// OIDC lets people sign in with what they have at an OpenID Connect provider,
+// if there is an Issuer.
+type OIDC struct {
+	Issuer   string // as the provider calls itself: "https://id.example.com/realms/club"
+	ClientID string
+	Secret   Secret
+	Name     string // on the button
+}
 
 // S3 says where files are kept. Without an Endpoint they are in FilesFolder.
 type S3 struct {

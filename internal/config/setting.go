@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,13 +20,14 @@ const (
 	Network                   // how people reach the server
 	Files                     // what people send besides words
 	Site                      // what it calls itself and whom it lets in
+	SignIn                    // by whose word people sign in
 	Mail                      // how letters leave it
 	Robots                    // how the robot answers
 	Logging                   // what it logs
 
 	None    Group = 0
 	Storage       = Data | Nodes // all it takes to act on an installation
-	All           = Storage | Network | Files | Site | Mail | Robots | Logging
+	All           = Storage | Network | Files | Site | SignIn | Mail | Robots | Logging
 )
 
 var groupTitles = []struct {
@@ -37,6 +39,7 @@ var groupTitles = []struct {
 	{Nodes, "Several nodes"},
 	{Files, "Pictures and files"},
 	{Site, "The site"},
+	{SignIn, "Signing in with others"},
 	{Mail, "Mail"},
 	{Robots, "The robot"},
 	{Logging, "The log"},
@@ -60,7 +63,7 @@ func (s setting) variable() string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
 }
 
-var settings = []setting{
+var settings = slices.Concat([]setting{
 	{
 		name: "listen", group: Network, value: "HOST:PORT", standard: "127.0.0.1:8080",
 		help: "address to listen on; :8080 means every address of this machine, port 0 a free port",
@@ -372,7 +375,7 @@ var settings = []setting{
 		},
 		get: func(c *Config) string { return string(c.Log.Format) },
 	},
-}
+}, providerSettings)
 
 // together checks what no setting can tell alone.
 func (c *Config) together(groups Group) error {
@@ -383,6 +386,11 @@ func (c *Config) together(groups Group) error {
 	}
 	if groups&Files != 0 {
 		if err := c.checkFiles(); err != nil {
+			return err
+		}
+	}
+	if groups&SignIn != 0 {
+		if err := c.checkProviders(groups); err != nil {
 			return err
 		}
 	}

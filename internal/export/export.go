@@ -150,6 +150,13 @@ func (b *book) write(ctx context.Context, actor account.Actor) error {
 	if err := b.putJSON("passkeys.json", wire.NewPasskeys(b.me.ID, passkeys)); err != nil {
 		return err
 	}
+	identities, err := b.accounts.Identities(ctx, actor)
+	if err != nil {
+		return err
+	}
+	if err := b.putJSON("identities.json", wire.NewIdentities(identities)); err != nil {
+		return err
+	}
 	contacts, err := b.contacts.List(ctx, b.me.ID)
 	if err != nil {
 		return err

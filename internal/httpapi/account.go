@@ -72,6 +72,7 @@ func (a *api) account() {
 	a.email()
 	a.factor()
 	a.passkey()
+	a.identity()
 }
 
 // registration registers how accounts come to be.
@@ -190,7 +191,7 @@ func (a *api) profile() {
 		})
 	handle(a, operation{
 		method: http.MethodPut, path: "/account/password", id: "account.change_password", tag: tag, status: http.StatusNoContent,
-		summary: "Change my password", text: "All other sessions end.",
+		summary: "Change my password", text: "All other sessions end. An account without a password gets its first one, if the session is not older than 15 minutes.", errors: []int{403},
 	},
 		func(ctx context.Context, in *struct{ Body wire.PasswordChange }) (*none, error) {
 			return nil, a.Accounts.ChangePassword(ctx, actor(ctx), in.Body.Current, in.Body.New)

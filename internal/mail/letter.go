@@ -127,10 +127,10 @@ func (w *writer) write(m Message) (*Letter, error) {
 		name = ""
 	}
 	data := struct {
-		Site, SiteLink, Name, About, Passkey string
-		Alone                                bool
-		Lifetime                             lifetime
-	}{site, w.siteLink, name, oneLine(m.About), oneLine(m.Passkey), m.Alone, lifetimeOf(m.Expires)}
+		Site, SiteLink, Name, About, Passkey, With string
+		Alone                                      bool
+		Lifetime                                   lifetime
+	}{site, w.siteLink, name, oneLine(m.About), oneLine(m.Passkey), oneLine(m.With), m.Alone, lifetimeOf(m.Expires)}
 
 	p := page{Language: language, Site: site, SiteLink: w.siteLink, Link: m.Link}
 	var body, notes string

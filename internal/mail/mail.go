@@ -59,13 +59,17 @@ const (
 	// that of TOTPOn.
 	PasskeyAdded   Kind = "passkey_added"
 	PasskeyRemoved Kind = "passkey_removed"
+	// Linked tells that there is one more way to sign in, Unlinked that there is
+	// one less: With. Link leads to the settings.
+	Linked   Kind = "linked"
+	Unlinked Kind = "unlinked"
 )
 
 // Kinds lists every kind of letter.
 func Kinds() []Kind {
 	return []Kind{
 		Activation, AlreadyRegistered, PasswordReset, PasswordChanged, EmailProve, EmailApprove, EmailChanged, Deleted,
-		TOTPOn, TOTPOff, RecoveryCodes, FactorsReset, PasskeyAdded, PasskeyRemoved,
+		TOTPOn, TOTPOff, RecoveryCodes, FactorsReset, PasskeyAdded, PasskeyRemoved, Linked, Unlinked,
 	}
 }
 
@@ -81,6 +85,7 @@ type Message struct {
 	About   string        // the address that the letter is about, if it is about one
 	Passkey string        // the name of the passkey that the letter is about, as it was typed
 	Alone   bool          // the password alone is enough to sign in from now on
+	With    string        // the provider that the letter is about, if it is about one
 	Link    string        // absolute http or https URL
 	Expires time.Duration // how long Link works; 0 if it always does
 }

@@ -145,7 +145,7 @@ func (s *Store) PutAccount(ctx context.Context, a account.Account) (account.Acco
 }
 
 // ownedByAccount are the tables whose rows are nobody's once an account is gone.
-var ownedByAccount = []string{"one_time_token", "email_change", "totp", "passkey", "recovery_code", "sign_in_challenge", "sign_in"}
+var ownedByAccount = []string{"one_time_token", "email_change", "totp", "passkey", "recovery_code", "sign_in_challenge", "sign_in", "identity", "visit"}
 
 // EraseAccount implements account.Store.
 func (s *Store) EraseAccount(ctx context.Context, id change.ID, usernameUntil int64) error {

@@ -9,20 +9,21 @@ import (
 	"github.com/happychat/happychat/internal/change"
 )
 
-const selectRegistration = `SELECT id, token_hash, username, name, email, password_hash, language, created_at, expires_at FROM registration `
+const selectRegistration = `SELECT id, token_hash, username, name, email, password_hash, language, provider, issuer, subject, label, created_at, expires_at FROM registration `
 
 func scanRegistration(rows *sql.Rows) (r account.Registration, err error) {
-	err = rows.Scan(&r.ID, &r.TokenHash, &r.Username, &r.Name, &r.Email, &r.PasswordHash, &r.Language, &r.CreatedAt, &r.ExpiresAt)
+	err = rows.Scan(&r.ID, &r.TokenHash, &r.Username, &r.Name, &r.Email, &r.PasswordHash, &r.Language,
+		&r.Claim.Provider, &r.Claim.Issuer, &r.Claim.Subject, &r.Claim.Label, &r.CreatedAt, &r.ExpiresAt)
 	return r, err
 }
 
 // CreateRegistration implements account.Store.
 func (s *Store) CreateRegistration(ctx context.Context, r account.Registration) error {
 	_, err := s.q(ctx).exec(ctx, `INSERT INTO registration
-		(id, token_hash, username, username_key, name, email, email_key, password_hash, language, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		(id, token_hash, username, username_key, name, email, email_key, password_hash, language, created_at, expires_at, provider, issuer, subject, label)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		r.ID, r.TokenHash, r.Username, account.UsernameKey(r.Username), r.Name, r.Email, account.EmailKey(r.Email),
-		r.PasswordHash, r.Language, r.CreatedAt, r.ExpiresAt)
+		r.PasswordHash, r.Language, r.CreatedAt, r.ExpiresAt, r.Claim.Provider, r.Claim.Issuer, r.Claim.Subject, r.Claim.Label)
 	return err
 }
 

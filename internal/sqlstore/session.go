@@ -80,7 +80,7 @@ func (s *Store) DeleteExpired(ctx context.Context, now int64) (map[change.ID][]c
 	for _, text := range []string{
 		`DELETE FROM registration WHERE expires_at <= $1`, `DELETE FROM one_time_token WHERE expires_at <= $1`,
 		`DELETE FROM email_change WHERE expires_at <= $1`, `DELETE FROM retired_username WHERE expires_at <= $1`,
-		`DELETE FROM sign_in_challenge WHERE expires_at <= $1`,
+		`DELETE FROM sign_in_challenge WHERE expires_at <= $1`, `DELETE FROM visit WHERE expires_at <= $1`,
 	} {
 		if _, err := s.q(ctx).exec(ctx, text, now); err != nil {
 			return nil, err

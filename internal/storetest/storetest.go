@@ -51,6 +51,7 @@ func Run(t *testing.T, open Opener) {
 		{"Races", races},
 		{"Contacts", contacts},
 		{"Accounts", accounts},
+		{"Identities", identities},
 		{"Attachments", attachments},
 		{"Feedback", feedbacks},
 		{"Console", consoles},

@@ -11,16 +11,17 @@ import (
 
 // Account is oneself.
 type Account struct {
-	ID        ID     `json:"id"`
-	Username  string `json:"username"`
-	Name      string `json:"name"`
-	Email     string `json:"email"`
-	Kind      string `json:"kind" enum:"person,robot"`
-	Role      string `json:"role" enum:"owner,user"`
-	Language  string `json:"language" enum:"zh-CN,en"`
-	TimeZone  string `json:"timeZone,omitempty" doc:"Where I am, such as Asia/Shanghai; left out while it is not known"`
-	CreatedAt int64  `json:"createdAt"`
-	Version   int64  `json:"version"`
+	ID          ID     `json:"id"`
+	Username    string `json:"username"`
+	Name        string `json:"name"`
+	Email       string `json:"email"`
+	Kind        string `json:"kind" enum:"person,robot"`
+	Role        string `json:"role" enum:"owner,user"`
+	Language    string `json:"language" enum:"zh-CN,en"`
+	HasPassword bool   `json:"hasPassword" doc:"Whether I have a password; whoever came from a provider may have none"`
+	TimeZone    string `json:"timeZone,omitempty" doc:"Where I am, such as Asia/Shanghai; left out while it is not known"`
+	CreatedAt   int64  `json:"createdAt"`
+	Version     int64  `json:"version"`
 	ProfileFields
 	Avatar     string      `json:"avatar,omitempty" doc:"The attachment that shows me, for /avatars/{avatar}/{size}"`
 	Visibility *Visibility `json:"visibility,omitempty"`
@@ -64,7 +65,7 @@ func (v Visibility) Domain() account.Visibility {
 func NewAccount(a account.Account) Account {
 	return Account{
 		ID: ID(a.ID), Username: a.Username, Name: a.Name, Email: a.Email, Kind: string(a.Kind),
-		Role: string(a.Role), Language: a.Language, TimeZone: a.TimeZone, CreatedAt: a.CreatedAt, Version: a.Version,
+		Role: string(a.Role), Language: a.Language, HasPassword: a.PasswordHash != "", TimeZone: a.TimeZone, CreatedAt: a.CreatedAt, Version: a.Version,
 		ProfileFields: ProfileFields{
 			About: a.Profile.About, Gender: string(a.Profile.Gender), Place: a.Profile.Place, Website: a.Profile.Website, GitHub: a.Profile.GitHub,
 		},
@@ -271,7 +272,7 @@ func (AccountEdit) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 
 // PasswordChange sets a new password.
 type PasswordChange struct {
-	Current string `json:"current" format:"password"`
+	Current string `json:"current,omitempty" format:"password" doc:"Left out if there is none"`
 	New     string `json:"new"`
 }
 

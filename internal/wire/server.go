@@ -17,6 +17,8 @@ type Server struct {
 	Language     string `json:"language" enum:"zh-CN,en" doc:"For visitors whose own is neither"`
 	SignedIn     bool   `json:"signedIn" doc:"Whoever asks has a session: by the cookie or the token of this request"`
 	Limits       Limits `json:"limits"`
+	// Providers are in the order of their buttons.
+	Providers []Provider `json:"providers" doc:"By whose word people can sign in here"`
 	// Passkeys is left out where browsers would refuse them.
 	Passkeys *PasskeyParty `json:"passkeys,omitempty" doc:"What passkeys are made for here; left out where there can be none"`
 	Robot    *Robot        `json:"robot,omitempty" doc:"The built-in robot, if there is one"`

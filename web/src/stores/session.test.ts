@@ -19,6 +19,7 @@ const account = {
   kind: 'person',
   email: 'x@example.org',
   role: 'user',
+  hasPassword: true,
   language: 'en',
   createdAt: 1,
   version: 1,

@@ -193,6 +193,7 @@ describe('rows of a user', () => {
       ...aCard('1'),
       email: 'a@b.c',
       role: 'user',
+      hasPassword: true,
       language: 'en',
       createdAt: 1,
       version: 2,

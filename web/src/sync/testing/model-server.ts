@@ -333,6 +333,7 @@ export class ModelServer {
                 ...card,
                 email: 'x@example.org',
                 role: 'user' as const,
+                hasPassword: true,
                 language: 'en' as const,
                 createdAt: 1,
                 version: 1,
