@@ -1,6 +1,7 @@
 // Every operation that the app does over HTTP, by noun. What is live goes over the socket (socket.ts).
 import { accountOperations } from './account-operations'
 import { groupOperations } from './group-operations'
+import { identityOperations } from './identity-operations'
 import { consoleOperations } from './console-operations'
 import { passkeyOperations } from './passkey-operations'
 import { type PutOptions, putBytes } from './uploads'
@@ -63,6 +64,7 @@ export function createApi(http: Http) {
 
     ...accountOperations(http),
     ...passkeyOperations(http),
+    ...identityOperations(http),
     ...groupOperations(http),
 
     createUpload: (name: string, size: number) => http('post', '/api/v1/uploads', { body: { name, size } }),

@@ -30,6 +30,13 @@ export const router = createRouter({
   routes: [
     { path: '/setup', component: outside('SetUpView'), meta: { open: 'only' } },
     { path: '/sign-in', component: outside('SignInView'), meta: { open: 'only' } },
+    { path: '/sign-in/new', component: outside('NewHereView'), meta: { open: 'only' } },
+    {
+      path: '/sign-in/:provider',
+      component: outside('ProviderReturnView'),
+      props: true,
+      meta: { open: 'always' },
+    },
     { path: '/sign-up', component: outside('SignUpView'), meta: { open: 'only' } },
     { path: '/activate', component: outside('ActivateView'), meta: { open: 'always' } },
     { path: '/confirm-email', component: outside('ConfirmEmailView'), meta: { open: 'always' } },

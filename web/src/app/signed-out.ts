@@ -2,6 +2,8 @@
 export { default as SetUpView } from '@/features/account/SetUpView.vue'
 export { default as SignInView } from '@/features/account/SignInView.vue'
 export { default as SignUpView } from '@/features/account/SignUpView.vue'
+export { default as NewHereView } from '@/features/account/NewHereView.vue'
+export { default as ProviderReturnView } from '@/features/account/ProviderReturnView.vue'
 export { default as ActivateView } from '@/features/account/ActivateView.vue'
 export { default as ConfirmEmailView } from '@/features/account/ConfirmEmailView.vue'
 export { default as ForgotView } from '@/features/account/ForgotView.vue'

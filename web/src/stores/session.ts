@@ -33,6 +33,7 @@ export const useSession = defineStore('session', () => {
     writeSetting(accountKey, JSON.stringify(known))
   }
 
+  /** Somebody is signed in now. */
   function enter(known: Account) {
     ended.value = null
     remember(known)
@@ -158,7 +159,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function changePassword({ current, next }: { current: string; next: string }) {
-    await api.changePassword({ current, new: next })
+    await api.changePassword({ ...(current ? { current } : {}), new: next })
   }
 
   /** There is nothing to come back to, so nothing stays here either. */
@@ -178,6 +179,7 @@ export const useSession = defineStore('session', () => {
     ended,
     load,
     loadServer,
+    enter,
     signIn,
     signInFactor,
     signInPasskey,

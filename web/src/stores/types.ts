@@ -13,6 +13,7 @@ import type {
 
 export type {
   Account,
+  Arrival,
   Card,
   Delivery,
   EmailChange,
@@ -20,6 +21,7 @@ export type {
   Factors,
   GroupCard,
   GroupLink,
+  Identity,
   Invitation,
   JoinRequest,
   Language,
@@ -27,6 +29,7 @@ export type {
   Passkey,
   Problem,
   Profile,
+  Proposal,
   ServerInfo,
   Session as DeviceSession,
 } from '@/api/types'
