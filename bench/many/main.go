@@ -114,7 +114,7 @@ func run() (err error) {
 	for i := range *nodes {
 		data := filepath.Join(dir, strconv.Itoa(i))
 		address := fmt.Sprintf("127.0.0.%d:%d", 10+i, 18080+i)
-		s, err := start(fmt.Sprint("server ", i), []string{"HAPPYCHAT_DATABASE=" + database, "HAPPYCHAT_NATS=" + natsURL},
+		s, err := start(fmt.Sprint("server ", i), []string{"HAPPYCHAT_DATABASE=" + database, "HAPPYCHAT_NATS=" + natsURL, "HAPPYCHAT_SHARED_FILES=" + filepath.Join(dir, "files")},
 			*binary, "serve", "--listen", address, "--data", data, "--log-level", "warn", "--robot", "off")
 		if err != nil {
 			return err

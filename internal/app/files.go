@@ -14,6 +14,9 @@ import (
 // openFiles opens the place where the configuration keeps files.
 func openFiles(ctx context.Context, c config.Config) (attachment.Blobs, error) {
 	if c.S3.Endpoint == "" {
+		if c.SharedFiles != "" {
+			return blob.OpenSharedDirectory(c.SharedFiles)
+		}
 		return blob.OpenDirectory(c.FilesFolder())
 	}
 	return blob.OpenS3(ctx, blob.S3Options{
@@ -25,9 +28,6 @@ func openFiles(ctx context.Context, c config.Config) (attachment.Blobs, error) {
 // attachments makes the service for what people send besides words.
 func (a *App) attachments(ids *change.IDs) error {
 	c, o := a.config, a.options
-	if c.S3.Endpoint == "" && len(c.NATS.Servers) > 0 {
-		o.Log.Warn("files are kept on this node, where the others do not find them: set --s3-endpoint", "folder", c.FilesFolder())
-	}
 	files, err := openFiles(context.Background(), c)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/blob"
@@ -202,6 +203,55 @@ func TestDirectoryAfterAKill(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A node that starts on a folder that others use leaves alone what they are
+// writing, and removes what nobody writes any more.
+func TestSharedDirectory(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "files")
+	one, err := blob.OpenSharedDirectory(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := filepath.Join(folder, "incoming", blobtest.Key())
+	if err := os.WriteFile(old, []byte("hel"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	longAgo := time.Now().Add(-72 * time.Hour)
+	if err := os.Chtimes(old, longAgo, longAgo); err != nil {
+		t.Fatal(err)
+	}
+	var other *blob.Directory
+	start := sync.OnceFunc(func() {
+		if other, err = blob.OpenSharedDirectory(folder); err != nil {
+			t.Fatal(err)
+		}
+	})
+	key := blobtest.Key()
+	// The other node starts when half of the file is there.
+	half := readerFunc(func(p []byte) (int, error) {
+		start()
+		return copy(p, "lo"), io.EOF
+	})
+	if err := one.Put(t.Context(), key, io.MultiReader(strings.NewReader("hel"), half), 5); err != nil {
+		t.Fatal(err)
+	}
+	r, err := other.Get(t.Context(), key, 0, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if got, err := io.ReadAll(r); string(got) != "hello" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := os.Stat(old); !os.IsNotExist(err) {
+		t.Errorf("what is old is still there: %v", err)
+	}
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // A disk that is full is said to be, and nothing of the file stays.
 func TestDirectoryFull(t *testing.T) {

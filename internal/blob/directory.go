@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
@@ -28,7 +29,42 @@ func OpenDirectory(folder string) (*Directory, error) {
 	if err := os.RemoveAll(in); err != nil {
 		return nil, fmt.Errorf("the folder for files %s can not be written to: %w", folder, err)
 	}
-	if err := os.MkdirAll(in, 0o700); err != nil {
+	return makeDirectory(folder)
+}
+
+// abandoned is the age at which nobody writes a file any more that is not
+// whole. Clocks of nodes may differ by less.
+const abandoned = 48 * time.Hour
+
+// OpenSharedDirectory is OpenDirectory for a folder that other nodes use as
+// well: what lies there half written may be another's work of this moment, so
+// only what is old is removed.
+func OpenSharedDirectory(folder string) (*Directory, error) {
+	d, err := makeDirectory(folder)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(filepath.Join(folder, incoming))
+	if err != nil {
+		return nil, fmt.Errorf("the folder for files %s can not be read: %w", folder, err)
+	}
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // whole by now
+		}
+		if err == nil && time.Since(info.ModTime()) > abandoned {
+			err = os.Remove(filepath.Join(folder, incoming, entry.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("the folder for files %s can not be written to: %w", folder, err)
+		}
+	}
+	return d, nil
+}
+
+func makeDirectory(folder string) (*Directory, error) {
+	if err := os.MkdirAll(filepath.Join(folder, incoming), 0o700); err != nil {
 		return nil, fmt.Errorf("the folder for files %s can not be made: %w", folder, err)
 	}
 	return &Directory{folder}, nil

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -36,6 +37,7 @@ type Config struct {
 	// account can upload in 24 hours.
 	MaxUpload, UploadPerDay int64
 	S3                      S3
+	SharedFiles             string // a folder that all nodes see as one
 
 	Registration Registration
 	SiteName     string // "": the product's name in the reader's language
@@ -203,7 +205,9 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 func (c Config) OutboxFolder() string { return filepath.Join(c.Data, "outbox") }
 
 // FilesFolder is where files are kept when there is no S3 storage.
-func (c Config) FilesFolder() string { return filepath.Join(c.Data, "files") }
+func (c Config) FilesFolder() string {
+	return cmp.Or(c.SharedFiles, filepath.Join(c.Data, "files"))
+}
 
 // LinkBase is what links in mails begin with: the public URL if one is set,
 // otherwise http://localhost with the port that the server really listens on.

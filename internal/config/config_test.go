@@ -78,7 +78,8 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 	mail := []string{"--smtp-host=mail.example.com", "--smtp-from=chat@example.com"}
 	user := append(slices.Clone(mail), "--smtp-username=chat", "--smtp-password=x")
 	shared := []string{"--database=postgres://u:p@db/chat"}
-	nats := append(slices.Clone(shared), "--nats=nats://n")
+	files := append(slices.Clone(shared), "--shared-files=/mnt/chat")
+	nats := append(slices.Clone(files), "--nats=nats://n")
 	bot := []string{"--robot-endpoint=https://llm.example/v1", "--robot-model=small"}
 	s3 := []string{"--s3-endpoint=https://s3.example", "--s3-bucket=chat", "--s3-access-key=a", "--s3-secret-key=x"}
 	github := []string{"--github-client-id=id", "--github-client-secret=x"}
@@ -95,7 +96,7 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 		"public-url":                {"https://Chat.Example.com:443/", nil, func(c Config) any { return c.PublicURL }, "https://chat.example.com"},
 		"trusted-proxies":           {"127.0.0.1, 10.1.2.3/8,::1,::ffff:192.0.2.1", nil, func(c Config) any { return c.TrustedProxies }, "[127.0.0.1/32 10.0.0.0/8 ::1/128 192.0.2.1/32]"},
 		"allowed-origins":           {"https://a.example,http://localhost:5173/", nil, func(c Config) any { return c.AllowedOrigins }, "[https://a.example http://localhost:5173]"},
-		"nats":                      {"nats://u:p%40@n1:4222, tls://n2/", shared, func(c Config) any { return c.NATS.Servers }, "[nats://u:p%40@n1:4222 tls://n2]"},
+		"nats":                      {"nats://u:p%40@n1:4222, tls://n2/", files, func(c Config) any { return c.NATS.Servers }, "[nats://u:p%40@n1:4222 tls://n2]"},
 		"nats-subject":              {"club.chat_1", nats, func(c Config) any { return c.NATS.Subject }, "club.chat_1"},
 		"nats-credentials":          {file, nats, func(c Config) any { return c.NATS.Credentials }, file},
 		"nats-ca":                   {file, nats, func(c Config) any { return c.NATS.CA }, file},
@@ -103,6 +104,7 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 		"nats-key":                  {file, append(slices.Clone(nats), "--nats-cert="+file), func(c Config) any { return c.NATS.Key }, file},
 		"max-upload":                {"100mb", nil, func(c Config) any { return c.MaxUpload }, "100000000"},
 		"upload-per-day":            {"5 GB", nil, func(c Config) any { return c.UploadPerDay }, "5000000000"},
+		"shared-files":              {"/mnt/chat", append(slices.Clone(shared), "--nats=nats://n"), func(c Config) any { return c.SharedFiles + " " + c.FilesFolder() }, "/mnt/chat /mnt/chat"},
 		"s3-endpoint":               {"https://S3.example:443/", s3[1:], func(c Config) any { return c.S3.Endpoint }, "https://s3.example"},
 		"s3-bucket":                 {"club.chat-1", append(slices.Clone(s3[2:]), s3[0]), func(c Config) any { return c.S3.Bucket }, "club.chat-1"},
 		"s3-region":                 {"eu-1", s3, func(c Config) any { return c.S3.Region }, "eu-1"},
@@ -275,6 +277,8 @@ func TestMistakesAreSentences(t *testing.T) {
 		{"S3 without keys", "", "serve --s3-endpoint https://s3.example --s3-bucket chat", "HAPPYCHAT_S3_SECRET_KEY or --s3-secret-key-file"},
 		{"S3 settings without it", "", "serve --s3-bucket chat", "--s3-endpoint is not"},
 		{"S3 endpoint with a path", "", "serve --s3-endpoint https://s3.example/chat", "without a path"},
+		{"several nodes without files in common", "", "serve --database postgres://h/d --nats nats://h", "or a folder that all nodes share with --shared-files"},
+		{"files in two places", "", "serve --shared-files /mnt --s3-endpoint https://s3.example --s3-bucket chat --s3-access-key a --s3-secret-key geheim", "choose one"},
 		{"S3 bucket", "", "serve --s3-bucket My_Bucket", "must be the name of a bucket"},
 		{"two S3 secrets", "", "serve --s3-secret-key geheim --s3-secret-key-file config_test.go", "choose one"},
 		{"password file that is empty", "", "serve --smtp-password-file /dev/null", "first line is empty"},
@@ -375,7 +379,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestNothingShowsSecrets(t *testing.T) {
-	in, _, errs, code := call(t, nil, "serve", "--database", "postgres://u:geheim@h/d", "--nats", "nats://u:geheim@h", "--smtp-host", "m.example", "--smtp-from", "c@m.example", "--smtp-username", "c", "--smtp-password", "geheim")
+	in, _, errs, code := call(t, nil, "serve", "--database", "postgres://u:geheim@h/d", "--nats", "nats://u:geheim@h", "--shared-files", "/mnt", "--smtp-host", "m.example", "--smtp-from", "c@m.example", "--smtp-username", "c", "--smtp-password", "geheim")
 	if code != 0 {
 		t.Fatal(errs)
 	}

@@ -167,8 +167,14 @@ var settings = slices.Concat([]setting{
 		get: func(c *Config) string { return sizeText(c.UploadPerDay) },
 	},
 	{
+		name: "shared-files", group: Files, value: "FOLDER",
+		help: "folder for files that all nodes see as one, such as that of a network file system; without it they are in the folder files inside the data folder, which is for one node",
+		set:  func(c *Config, v string) error { c.SharedFiles = v; return nil },
+		get:  func(c *Config) string { return c.SharedFiles },
+	},
+	{
 		name: "s3-endpoint", group: Files, value: "URL",
-		help: "S3-compatible storage to keep files in, such as https://s3.example.com; without it they are in the folder files inside the data folder",
+		help: "S3-compatible storage to keep files in, such as https://s3.example.com; without it they are in a folder",
 		set: func(c *Config, v string) (err error) {
 			c.S3.Endpoint, err = origin(v)
 			return err
@@ -474,6 +480,10 @@ func (c *Config) checkFiles() error {
 		return Usagef("--s3-endpoint is set but --s3-bucket is not: make a bucket and name it.")
 	case s.Endpoint != "" && (s.AccessKey == "" || s.SecretKey == ""):
 		return Usagef("--s3-endpoint is set but the keys are not: set --s3-access-key, and %sS3_SECRET_KEY or --s3-secret-key-file.", prefix)
+	case s.Endpoint != "" && c.SharedFiles != "":
+		return Usagef("--s3-endpoint and --shared-files are both set: files are kept in one of them; choose one.")
+	case len(c.NATS.Servers) > 0 && s.Endpoint == "" && c.SharedFiles == "":
+		return Usagef("--nats is set but nothing says where all nodes find the files that people send: name S3 storage with --s3-endpoint, or a folder that all nodes share with --shared-files.")
 	case c.UploadPerDay < c.MaxUpload:
 		return Usagef("--upload-per-day is less than --max-upload: nobody could send the largest file.")
 	}
