@@ -250,7 +250,7 @@ func (a *App) build() error {
 	})
 	a.counter = console.NewCounter(a.Store, o.Clock, time.Local, func() int { return a.Hub.Connections() }, o.Log)
 	a.Hub = realtime.New(realtime.Options{
-		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, AllowLookup: a.Accounts.AllowLookup, Base: a.base.String(), Conversations: a.Conversations,
+		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, AllowLookup: a.Accounts.AllowLookup, AllowProfile: a.Accounts.AllowProfile, Base: a.base.String(), Conversations: a.Conversations,
 		Ask:       a.ask,
 		Directory: a.Store, Bus: a.bus, Beat: o.Beat, Clock: o.Clock, Guard: guard, Log: o.Log,
 	})

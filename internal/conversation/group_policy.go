@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/contact"
 )
 
 // Errors of groups.
@@ -84,6 +85,11 @@ func mayAdd(c Conversation, m Member) error {
 	}
 	return nil
 }
+
+// mayCompare tells whether somebody is shown the groups that they have in common
+// with another. Whoever the other has blocked is shown none, as if there were
+// none.
+func mayCompare(theirs contact.Contact) bool { return !theirs.Blocked }
 
 // outranks tells whether one member has rights over another: the owner over
 // all, admins over ordinary members.

@@ -115,6 +115,49 @@ func (s *Service) GetMembers(ctx context.Context, actor, conversation change.ID,
 	return out, err
 }
 
+// GroupList is a part of a list of groups.
+type GroupList struct {
+	Groups     []GroupCard
+	NextCursor string // empty on the last page
+}
+
+// CommonGroups gives a page of the groups that the actor has in common with
+// another, those that were made last first. Somebody whom there is not, and
+// somebody who has blocked the actor, has none.
+func (s *Service) CommonGroups(ctx context.Context, actor, other change.ID, cursor string, limit int) (GroupList, error) {
+	if limit < 1 || limit > MaxPage {
+		limit = DefaultPage
+	}
+	var before change.ID
+	if cursor != "" {
+		var ok bool
+		if before, ok = change.ParseID(cursor); !ok {
+			return GroupList{}, errCursor
+		}
+	}
+	var out GroupList
+	err := s.store.View(ctx, func(ctx context.Context) error {
+		out = GroupList{}
+		theirs, err := s.store.Contact(ctx, other, actor)
+		if err != nil && !errors.Is(err, change.ErrNotFound) {
+			return err
+		}
+		if !mayCompare(theirs) {
+			return nil
+		}
+		list, err := s.store.CommonGroups(ctx, actor, other, before, limit+1)
+		for i, c := range list {
+			if i == limit {
+				out.NextCursor = list[i-1].ID.String()
+				break
+			}
+			out.Groups = append(out.Groups, c.Card())
+		}
+		return err
+	})
+	return out, err
+}
+
 // Addition is what became of whom somebody wanted in a group.
 type Addition struct{ Added, Invited []change.ID }
 

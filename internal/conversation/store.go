@@ -14,6 +14,12 @@ type Since struct {
 	Version      int64
 }
 
+// Entry is a conversation in somebody's list.
+type Entry struct {
+	ID                      change.ID
+	Version, LastActivityAt int64
+}
+
 // Place is an account in a conversation.
 type Place struct{ Conversation, Account change.ID }
 
@@ -56,9 +62,19 @@ type Store interface {
 	// FindGroups lists active groups of that name, without regard to case, or
 	// that number, whose JoinPolicy is JoinByRequest.
 	FindGroups(ctx context.Context, query string, limit int) ([]Conversation, error)
+	// CommonGroups lists active groups that both accounts belong to, those that
+	// were made last first, of those made before one; 0 is for all.
+	CommonGroups(ctx context.Context, a, b, before change.ID, limit int) ([]Conversation, error)
 	// Joined lists the conversations that the account belongs to, those with
 	// the newest activity first.
 	Joined(ctx context.Context, account change.ID) ([]Conversation, error)
+
+	// Entries lists what Joined does, as far as it takes to choose from it: those
+	// behind one of them, all behind the zero Entry, and at most limit, all for 0.
+	Entries(ctx context.Context, account change.ID, behind Entry, limit int) ([]Entry, error)
+	// ConversationsAt lists those of the conversations that there are, in no
+	// order.
+	ConversationsAt(ctx context.Context, ids []change.ID) ([]Conversation, error)
 
 	// UserVersion is that of the account's user scope.
 	UserVersion(ctx context.Context, account change.ID) (int64, error)
@@ -140,6 +156,9 @@ type Roster interface {
 	// Memberships lists the rows of the account with version > since; with
 	// since 0, only those of conversations that it belongs to now.
 	Memberships(ctx context.Context, account change.ID, since int64) ([]Membership, error)
+	// MembershipsAt lists the rows of the account that there are for
+	// conversations, in no order.
+	MembershipsAt(ctx context.Context, account change.ID, conversations []change.ID) ([]Membership, error)
 	// PutMembership changes what somebody has set for a conversation.
 	PutMembership(ctx context.Context, m Membership) (Membership, error)
 	// SetReadSeq moves a member's read position, in the user scope and, if

@@ -59,23 +59,23 @@ func (s *Service) Sync(ctx context.Context, actor change.ID, known Known, messag
 		if err := s.syncUser(ctx, actor, known.User, &out); err != nil {
 			return err
 		}
-		list, err := s.store.Joined(ctx, actor)
+		list, err := s.store.Entries(ctx, actor, Entry{}, 0)
 		if err != nil {
 			return err
 		}
-		var asks []ask
-		for _, c := range list {
-			since := known.Conversations[c.ID]
-			if since == c.Version {
+		var changed []Entry
+		for _, e := range list {
+			if known.Conversations[e.ID] == e.Version {
 				continue
 			}
-			if since > c.Version {
-				since = 0
-			}
-			if out.More = len(asks) == SyncPage; out.More {
+			if out.More = len(changed) == SyncPage; out.More {
 				break
 			}
-			asks = append(asks, ask{c, since})
+			changed = append(changed, e)
+		}
+		asks, err := s.asks(ctx, changed, known.Conversations)
+		if err != nil {
+			return err
 		}
 		out.Conversations, err = s.deltas(ctx, actor, asks, messages)
 		return err
@@ -129,33 +129,39 @@ func (s *Service) List(ctx context.Context, actor change.ID, cursor string, limi
 	if limit < 1 || limit > MaxPage {
 		limit = DefaultPage
 	}
+	behind, err := parseEntry(cursor)
+	if err != nil {
+		return ListPage{}, err
+	}
 	var page ListPage
-	err := s.store.View(ctx, func(ctx context.Context) error {
+	err = s.store.View(ctx, func(ctx context.Context) error {
 		page = ListPage{}
-		list, err := s.store.Joined(ctx, actor)
+		list, err := s.store.Entries(ctx, actor, behind, limit+1)
 		if err != nil {
 			return err
 		}
-		if list, err = after(list, cursor); err != nil {
-			return err
+		if len(list) > limit {
+			list = list[:limit]
+			last := list[limit-1]
+			page.NextCursor = fmt.Sprintf("%d-%d", last.LastActivityAt, last.ID)
 		}
-		memberships, err := s.store.Memberships(ctx, actor, 0)
+		asks, err := s.asks(ctx, list, nil)
 		if err != nil {
 			return err
 		}
-		mine := make(map[change.ID]Membership, len(memberships))
+		ids := make([]change.ID, len(asks))
+		place := make(map[change.ID]int, len(asks))
+		for i, a := range asks {
+			ids[i] = a.conversation.ID
+			place[ids[i]] = i
+		}
+		memberships, err := s.store.MembershipsAt(ctx, actor, ids)
+		if err != nil {
+			return err
+		}
+		page.Memberships = make([]Membership, len(asks))
 		for _, m := range memberships {
-			mine[m.ConversationID] = m
-		}
-		var asks []ask
-		for i, c := range list {
-			if i == limit {
-				last := list[i-1]
-				page.NextCursor = fmt.Sprintf("%d-%d", last.LastActivityAt, last.ID)
-				break
-			}
-			asks = append(asks, ask{c, 0})
-			page.Memberships = append(page.Memberships, mine[c.ID])
+			page.Memberships[place[m.ConversationID]] = m
 		}
 		page.Conversations, err = s.deltas(ctx, actor, asks, 1)
 		return err
@@ -163,21 +169,44 @@ func (s *Service) List(ctx context.Context, actor change.ID, cursor string, limi
 	return page, err
 }
 
-// after cuts the list behind the cursor, which names the last entry of the page
-// before by its activity and identifier.
-func after(list []Conversation, cursor string) ([]Conversation, error) {
-	if cursor == "" {
-		return list, nil
+// asks are for what changed in those of a list since the versions known, in its
+// order. A known version beyond the present one counts as nothing known.
+func (s *Service) asks(ctx context.Context, list []Entry, known map[change.ID]int64) ([]ask, error) {
+	ids := make([]change.ID, len(list))
+	for i, e := range list {
+		ids[i] = e.ID
 	}
-	var at int64
-	var id change.ID
-	if n, err := fmt.Sscanf(cursor, "%d-%d", &at, &id); n != 2 || err != nil {
-		return nil, errCursor
+	conversations, err := s.store.ConversationsAt(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
-	for i, c := range list {
-		if c.LastActivityAt < at || c.LastActivityAt == at && c.ID < id {
-			return list[i:], nil
+	found := make(map[change.ID]Conversation, len(conversations))
+	for _, c := range conversations {
+		found[c.ID] = c
+	}
+	asks := make([]ask, 0, len(list))
+	for _, id := range ids {
+		c, ok := found[id]
+		if !ok {
+			continue
 		}
+		since := known[id]
+		if since > c.Version {
+			since = 0
+		}
+		asks = append(asks, ask{c, since})
 	}
-	return nil, nil
+	return asks, nil
+}
+
+// parseEntry reads a cursor, which names the last entry of the page before by
+// its activity and identifier.
+func parseEntry(cursor string) (e Entry, err error) {
+	if cursor == "" {
+		return e, nil
+	}
+	if n, err := fmt.Sscanf(cursor, "%d-%d", &e.LastActivityAt, &e.ID); n != 2 || err != nil {
+		return e, errCursor
+	}
+	return e, nil
 }

@@ -66,6 +66,23 @@ func (a *api) group() {
 			m, err := a.Conversations.UpdateMembership(ctx, actor(ctx).AccountID, in.ID.Domain(), in.Body.Domain())
 			return answer(wire.NewMembership(m), err)
 		})
+	handle(a, operation{
+		method: http.MethodGet, path: "/accounts/{id}/groups", id: "group.common", tag: tag,
+		summary: "The groups that I have in common with somebody",
+		text:    "Those that were made last first. Somebody whom there is not, and somebody who has blocked me, has none.",
+	},
+		func(ctx context.Context, in *struct {
+			IDPath
+			Cursor string `query:"cursor" maxLength:"100" doc:"nextCursor of the page before"`
+			Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+		},
+		) (*body[wire.CommonGroups], error) {
+			if err := a.Accounts.AllowProfile(ctx, actor(ctx)); err != nil {
+				return nil, err
+			}
+			l, err := a.Conversations.CommonGroups(ctx, actor(ctx).AccountID, in.ID.Domain(), in.Cursor, in.Limit)
+			return answer(wire.NewCommonGroups(l), err)
+		})
 	a.members(tag)
 }
 

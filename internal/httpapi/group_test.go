@@ -311,3 +311,62 @@ func TestLastQuits(t *testing.T) {
 		step{as: "eve", do: "POST /group-lookups", with: `{'query':'group'}`, status: 200, want: "groups.#=0"},
 	)
 }
+
+// The groups that two people have in common are told to those two, and to
+// nobody whom the other has blocked.
+func TestGroupsInCommon(t *testing.T) {
+	w := newWorld(t, "lan", "ming", "hong", "dan", "eve")
+	w.befriend("lan", "ming")
+	w.befriend("lan", "hong")
+	w.befriend("lan", "dan")
+	for _, c := range []struct{ name, with string }{{"One", "'{ming}','{hong}'"}, {"Two", "'{ming}','{dan}'"}, {"Three", "'{dan}'"}, {"Four", "'{ming}','{hong}'"}} {
+		w.vars[c.name] = w.mustDo("lan", "POST /conversations", `{'group':{'name':'`+c.name+`','members':[`+c.with+`]}}`, 201).Get("conversationId")
+	}
+	w.mustDo("lan", "PATCH /conversations/{Four}", `{'joinPolicy':'invite'}`, 200)
+	w.Events()
+	common := func(viewer, other string) string {
+		a := w.mustDo(viewer, "GET /accounts/{"+other+"}/groups", "", 200)
+		var names []string
+		for i := 0; a.Get(fmt.Sprintf("groups.%d.name", i)) != "-"; i++ {
+			names = append(names, a.Get(fmt.Sprintf("groups.%d.name", i)))
+		}
+		return strings.Join(names, " ")
+	}
+	for _, c := range []struct{ viewer, other, want string }{
+		{"lan", "ming", "Four Two One"},
+		{"ming", "lan", "Four Two One"},
+		{"ming", "hong", "Four One"}, // no friends
+		{"hong", "dan", ""},
+		{"eve", "lan", ""},
+		{"lan", "eve", ""},
+		{"lan", "never", ""},
+	} {
+		if got := common(c.viewer, c.other); got != c.want {
+			t.Errorf("%s and %s have %q in common, want %q", c.viewer, c.other, got, c.want)
+		}
+	}
+	status(t, "nobody", w.as("nobody", "GET /accounts/{lan}/groups", ""), 401, "session.required")
+
+	first := w.mustDo("lan", "GET /accounts/{ming}/groups?limit=2", "", 200)
+	next := w.mustDo("lan", "GET /accounts/{ming}/groups?limit=2&cursor="+first.Get("nextCursor"), "", 200)
+	if first.Get("groups.#") != "2" || next.Get("groups.0.name") != "One" || next.Get("groups.#") != "1" || next.Get("nextCursor") != "-" {
+		t.Errorf("pages: %s, %s", first.Raw, next.Raw)
+	}
+	status(t, "a cursor of one's own", w.as("lan", "GET /accounts/{ming}/groups?cursor=x", ""), 422, "request.invalid")
+
+	w.mustDo("lan", "PUT /blocks/{ming}", "", 200)
+	if got := common("ming", "lan"); got != "" {
+		t.Errorf("somebody who is blocked sees %q", got)
+	}
+	if got := common("lan", "ming"); got != "Four Two One" {
+		t.Errorf("who blocked sees %q", got)
+	}
+	if blocked, none := w.as("ming", "GET /accounts/{lan}/groups", ""), w.as("ming", "GET /accounts/{never}/groups", ""); string(blocked.Raw) != string(none.Raw) {
+		t.Errorf("somebody who is blocked is told %s, not %s", blocked.Raw, none.Raw)
+	}
+	w.mustDo("lan", "DELETE /conversations/{One}/members/{hong}", "", 204)
+	w.mustDo("lan", "DELETE /conversations/{Four}", "", 204)
+	if got := common("ming", "hong"); got != "" {
+		t.Errorf("after one was removed and the other dissolved: %q", got)
+	}
+}

@@ -62,6 +62,13 @@ func (h *Hub) groupCommands(registry huma.Registry) {
 	on(h, registry, wire.CommandMemberRemove, func(ctx context.Context, who account.Actor, in wire.GroupMemberIn) (any, error) {
 		return wire.None{}, h.Conversations.RemoveMember(ctx, who.AccountID, in.ConversationID.Domain(), in.AccountID.Domain())
 	})
+	on(h, registry, wire.CommandGroupCommon, func(ctx context.Context, who account.Actor, in wire.CommonGroupsIn) (any, error) {
+		if err := h.AllowProfile(ctx, who); err != nil {
+			return nil, err
+		}
+		list, err := h.Conversations.CommonGroups(ctx, who.AccountID, in.AccountID.Domain(), in.Cursor, in.Limit)
+		return wire.NewCommonGroups(list), err
+	})
 	h.joiningCommands(registry)
 }
 

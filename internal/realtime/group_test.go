@@ -58,6 +58,8 @@ func TestGroupOverTheSocket(t *testing.T) {
 	is(must(t, b.Ask(wire.CommandMembership, in(`,"announcementSeen":1,"notify":"none"`))), "announcementSeen", "1")
 	is(must(t, b.Ask(wire.CommandMemberRename, in(`,"nickname":"Mimi"`))), "members.0.nickname", "Mimi")
 	is(must(t, b.Ask(wire.CommandMemberList, in(`,"query":"mimi"`))), "total", "1")
+	is(must(t, b.Ask(wire.CommandGroupCommon, fmt.Sprintf(`{"accountId":"%d"}`, lan.ID))), "groups.0.id", id)
+	is(must(t, e.Ask(wire.CommandGroupCommon, fmt.Sprintf(`{"accountId":"%d"}`, lan.ID))), "groups.#", "0")
 	is(must(t, b.Ask(wire.CommandMemberGet, in(fmt.Sprintf(`,"accountIds":["%d"]`, lan.ID)))), "members.0.role", "owner")
 	is(must(t, a.Ask(wire.CommandMemberUpdate, in(fmt.Sprintf(`,"accountId":"%d","role":"admin"`, ming.ID)))), "messages.0.notice.role", "admin")
 	is(must(t, b.Ask(wire.CommandMemberAdd, in(fmt.Sprintf(`,"accountIds":["%d"]`, eve.ID)))), "invited.#", "1")

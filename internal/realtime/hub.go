@@ -42,7 +42,9 @@ type Options struct {
 	// StillUsed is told every few minutes of each session that is connected.
 	StillUsed func(account.Actor)
 	// AllowLookup tells whether somebody may ask once more who or what there is.
-	AllowLookup   func(context.Context, account.Actor) error
+	AllowLookup func(context.Context, account.Actor) error
+	// AllowProfile tells whether somebody may look at one more profile.
+	AllowProfile  func(context.Context, account.Actor) error
 	Conversations *conversation.Service
 	// Ask sends a friend request.
 	Ask       func(ctx context.Context, actor account.Actor, to change.ID, greeting string) error

@@ -3,16 +3,18 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"math"
 
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/conversation"
 )
 
-const selectConversation = `SELECT c.id, c.kind, c.version, c.row_version, c.members_version, c.member_count, c.last_seq, c.created_at, c.last_activity_at, c.muted,
+const conversationColumns = `c.id, c.kind, c.version, c.row_version, c.members_version, c.member_count, c.last_seq, c.created_at, c.last_activity_at, c.muted,
 	CASE WHEN g.number IS NULL THEN '' ELSE c.state END, coalesce(g.number, ''), coalesce(g.name, ''), coalesce(g.avatar, ''), coalesce(g.join_policy, ''), coalesce(g.join_requests, 0),
-	coalesce(g.announcement_number, 0), coalesce(g.announcement, ''), coalesce(g.announcement_by, 0), coalesce(g.announcement_at, 0)
-	FROM conversation c LEFT JOIN group_profile g ON g.conversation_id = c.id `
+	coalesce(g.announcement_number, 0), coalesce(g.announcement, ''), coalesce(g.announcement_by, 0), coalesce(g.announcement_at, 0)`
+
+const selectConversation = `SELECT ` + conversationColumns + ` FROM conversation c LEFT JOIN group_profile g ON g.conversation_id = c.id `
 
 func scanConversation(rows *sql.Rows) (c conversation.Conversation, err error) {
 	g := &c.Group
@@ -36,6 +38,47 @@ func (s *Store) DirectConversation(ctx context.Context, a, b change.ID) (convers
 func (s *Store) Joined(ctx context.Context, id change.ID) ([]conversation.Conversation, error) {
 	return all(ctx, s, scanConversation, selectConversation+`WHERE c.id IN (SELECT conversation_id FROM member WHERE account_id = $1 AND state = 'member')
 		ORDER BY c.last_activity_at DESC, c.id DESC`, id)
+}
+
+const (
+	entries = `SELECT c.id, c.version, c.last_activity_at FROM member m JOIN conversation c ON c.id = m.conversation_id
+		WHERE m.account_id = $1 AND m.state = 'member' `
+	newestFirst = `ORDER BY c.last_activity_at DESC, c.id DESC `
+)
+
+// Entries implements conversation.Store.
+func (s *Store) Entries(ctx context.Context, id change.ID, behind conversation.Entry, limit int) ([]conversation.Entry, error) {
+	scan := func(rows *sql.Rows) (e conversation.Entry, err error) {
+		return e, rows.Scan(&e.ID, &e.Version, &e.LastActivityAt)
+	}
+	if limit == 0 {
+		limit = math.MaxInt32
+	}
+	if behind == (conversation.Entry{}) {
+		return all(ctx, s, scan, entries+newestFirst+`LIMIT $2`, id, limit)
+	}
+	return all(ctx, s, scan, entries+`AND (c.last_activity_at, c.id) < ($2, $3) `+newestFirst+`LIMIT $4`, id, behind.LastActivityAt, behind.ID, limit)
+}
+
+var conversationSet = newSetText("i", `SELECT `+conversationColumns+` FROM (VALUES %s) AS k CROSS JOIN conversation c
+	LEFT JOIN group_profile g ON g.conversation_id = c.id WHERE c.id = k.column1`)
+
+// ConversationsAt implements conversation.Store.
+func (s *Store) ConversationsAt(ctx context.Context, ids []change.ID) ([]conversation.Conversation, error) {
+	return readSets(ctx, s, scanConversation, conversationSet, integers(ids))
+}
+
+const commonGroups = selectConversation + `WHERE c.id IN (
+		SELECT mine.conversation_id FROM member mine JOIN member theirs ON theirs.conversation_id = mine.conversation_id
+		WHERE mine.account_id = $1 AND mine.state = 'member' AND theirs.account_id = $2 AND theirs.state = 'member')
+	AND c.kind = 'group' AND c.state = 'active' AND c.id < $3 ORDER BY c.id DESC LIMIT $4`
+
+// CommonGroups implements conversation.Store.
+func (s *Store) CommonGroups(ctx context.Context, a, b, before change.ID, limit int) ([]conversation.Conversation, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return all(ctx, s, scanConversation, commonGroups, a, b, before, limit)
 }
 
 // FindGroups implements conversation.Store.

@@ -316,6 +316,18 @@ func (s *Store) Memberships(ctx context.Context, id change.ID, since int64) ([]c
 	return all(ctx, s, scanMembership, selectMembership+`WHERE account_id = $1 AND user_version > $2 ORDER BY conversation_id`, id, since)
 }
 
+var membershipSet = newSetText("ii", `SELECT `+membershipColumns+` FROM (VALUES %s) AS k CROSS JOIN member m
+	WHERE m.conversation_id = k.column1 AND m.account_id = k.column2`)
+
+// MembershipsAt implements conversation.Store.
+func (s *Store) MembershipsAt(ctx context.Context, id change.ID, conversations []change.ID) ([]conversation.Membership, error) {
+	values := make([]int64, 0, 2*len(conversations))
+	for _, c := range conversations {
+		values = append(values, int64(c), int64(id))
+	}
+	return readSets(ctx, s, scanMembership, membershipSet, values)
+}
+
 // PutMembership implements conversation.Store.
 func (s *Store) PutMembership(ctx context.Context, m conversation.Membership) (conversation.Membership, error) {
 	user, err := s.touch(ctx, self(m.AccountID))

@@ -129,6 +129,35 @@ var conversations = map[string]func(*testing.T, *world){
 		must(w.post(late))(t)
 		wantEqual(t, "joined", order(), []change.ID{talks[3].ID, talks[1].ID, talks[4].ID, talks[2].ID, talks[0].ID})
 		wantEqual(t, "of a stranger", len(must(w.Joined(t.Context(), w.ids.Next()))(t)), 0)
+
+		page := func(behind conversation.Entry, limit int) []conversation.Entry {
+			return must(w.Entries(t.Context(), ann.ID, behind, limit))(t)
+		}
+		var whole []conversation.Entry
+		for _, c := range must(w.Joined(t.Context(), ann.ID))(t) {
+			whole = append(whole, conversation.Entry{ID: c.ID, Version: c.Version, LastActivityAt: c.LastActivityAt})
+		}
+		wantEqual(t, "entries", page(conversation.Entry{}, 0), whole)
+		wantEqual(t, "the first", page(conversation.Entry{}, 2), whole[:2])
+		wantEqual(t, "the next", page(whole[1], 2), whole[2:4])
+		wantEqual(t, "the last", page(whole[3], 2), whole[4:])
+		wantEqual(t, "behind the last", len(page(whole[4], 2)), 0)
+	},
+
+	"conversations and memberships by their identifiers, those that there are": func(t *testing.T, w *world) {
+		ann, bob, talk := w.pair("ann")
+		group := w.group("12345678", ann)
+		ids := []change.ID{group.ID, w.ids.Next(), talk.ID}
+		found := map[change.ID]conversation.Conversation{}
+		for _, c := range must(w.ConversationsAt(t.Context(), ids))(t) {
+			found[c.ID] = c
+		}
+		wantEqual(t, "conversations", found, map[change.ID]conversation.Conversation{
+			group.ID: must(w.Conversation(t.Context(), group.ID))(t), talk.ID: must(w.Conversation(t.Context(), talk.ID))(t),
+		})
+		mine := must(w.MembershipsAt(t.Context(), bob.ID, ids))(t)
+		wantEqual(t, "memberships", mine, []conversation.Membership{must(w.Membership(t.Context(), talk.ID, bob.ID))(t)})
+		wantEqual(t, "of none", len(must(w.MembershipsAt(t.Context(), bob.ID, nil))(t)), 0)
 	},
 
 	"pages of the history, both ways, at the edges": func(t *testing.T, w *world) {

@@ -169,6 +169,29 @@ var groups = map[string]func(*testing.T, *world){
 		wantEqual(t, "who is gone", len(find("10000001"))+len(find("ärzte 团")), 0)
 	},
 
+	"groups in common are those that both are in now, the newest first": func(t *testing.T, w *world) {
+		ann, bob, carl := w.person("ann"), w.person("bob"), w.person("carl")
+		w.befriend(ann, bob)
+		a, b, c, d := w.group("10000001", ann, bob), w.group("10000002", bob, ann, carl), w.group("10000003", ann, bob), w.group("10000004", ann, carl)
+		common := func(one, other account.Account, before change.ID, limit int) []string {
+			return names(must(w.CommonGroups(t.Context(), one.ID, other.ID, before, limit))(t), func(c conversation.Conversation) string { return c.Group.Number })
+		}
+		wantEqual(t, "all", common(ann, bob, 0, 9), []string{"10000003", "10000002", "10000001"})
+		wantEqual(t, "seen from the other side", common(bob, ann, 0, 9), []string{"10000003", "10000002", "10000001"})
+		wantEqual(t, "the first", common(ann, bob, 0, 2), []string{"10000003", "10000002"})
+		wantEqual(t, "the rest", common(ann, bob, b.ID, 2), []string{"10000001"})
+		wantEqual(t, "of three", common(bob, carl, 0, 9), []string{"10000002"})
+		wantEqual(t, "of nobody", common(ann, account.Account{ID: 7}, 0, 9), []string{})
+		w.leave(c, conversation.Quit, bob)
+		w.update(func(ctx context.Context) error {
+			a.Group.State = conversation.GroupDissolved
+			_, err := w.PutGroup(ctx, a.ID, a.Group)
+			return err
+		})
+		wantEqual(t, "after leaving and dissolving", common(ann, bob, 0, 9), []string{"10000002"})
+		wantEqual(t, "with another", common(ann, carl, 0, 9), []string{d.Group.Number, "10000002"})
+	},
+
 	"who joins reads from the newest message on, and has set nothing": func(t *testing.T, w *world) {
 		ann, bob, carl := w.person("ann"), w.person("bob"), w.person("carl")
 		c := w.group("12345678", ann, bob)

@@ -26,6 +26,7 @@ const (
 	CommandGroupLeave    = "group.leave"
 	CommandGroupDissolve = "group.dissolve"
 	CommandGroupLookup   = "group.lookup"
+	CommandGroupCommon   = "group.common"
 	CommandAnnounce      = "announcement.set"
 	CommandMemberList    = "member.list"
 	CommandMemberGet     = "member.get"
@@ -112,6 +113,7 @@ var Shapes = []Shape{
 	command[GroupIn, None](CommandGroupDissolve, "End a group for everybody"),
 	command[GroupLookup, GroupsFound](CommandGroupLookup, "Find groups by their whole name or number"),
 	command[AnnouncementIn, ConversationDelta](CommandAnnounce, "Set the announcement"),
+	command[CommonGroupsIn, CommonGroups](CommandGroupCommon, "The groups that I have in common with somebody"),
 	command[MemberListIn, MemberList](CommandMemberList, "A page of the members"),
 	command[MembersIn, Members](CommandMemberGet, "Members by their accounts"),
 	command[AddMembersIn, MembersAdded](CommandMemberAdd, "Bring friends into a group, and invite others"),

@@ -310,6 +310,25 @@ func (GroupLookup) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 	return s
 }
 
+// CommonGroupsIn asks for the groups that I have in common with somebody, on the
+// socket.
+type CommonGroupsIn struct {
+	AccountID ID     `json:"accountId"`
+	Cursor    string `json:"cursor,omitempty" maxLength:"100" doc:"nextCursor of the page before"`
+	Limit     int    `json:"limit,omitempty" minimum:"1" maximum:"100"`
+}
+
+// CommonGroups is a page of them, those that were made last first.
+type CommonGroups struct {
+	Groups     []GroupCard `json:"groups"`
+	NextCursor string      `json:"nextCursor,omitempty" doc:"For the next page; left out on the last"`
+}
+
+// NewCommonGroups makes the shape.
+func NewCommonGroups(l conversation.GroupList) CommonGroups {
+	return CommonGroups{Groups: append([]GroupCard{}, list(l.Groups, NewGroupCard)...), NextCursor: l.NextCursor}
+}
+
 // GroupsFound is the answer to GroupLookup, those with the most members first.
 type GroupsFound struct {
 	Groups []GroupCard `json:"groups"`
