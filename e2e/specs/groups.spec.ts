@@ -65,12 +65,28 @@ test('a group is started by hand, and everybody is in it at once', async ({ pers
   await ann.page.getByRole('checkbox', { name: /Cleo/ }).check()
   await ann.button('group.nextCount', { n: 2 }).click()
   await ann.field('group.name').fill('Rowing')
+  const picture = await ann.page.evaluate(() => {
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = 160
+    canvas.getContext('2d')!.fillRect(0, 0, 160, 160)
+    return canvas.toDataURL('image/png').split(',')[1]!
+  })
+  await ann.button('group.picture').click()
+  const dialog = ann.page.getByRole('dialog', { name: ann.t('group.picture') })
+  await dialog
+    .getByLabel(ann.t('picture.choose'))
+    .first()
+    .setInputFiles({ name: 'boat.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') })
+  await dialog.getByRole('button', { name: ann.t('action.save') }).click()
+  await expect(dialog).toBeHidden()
+  await expect(ann.button('group.picture').locator('img')).toHaveAttribute('src', /^blob:/)
   await ann.button('group.create').click()
   await expect(ann.log('Rowing').getByText('You created the group with Bea and Cleo')).toBeVisible()
   await ann.say('Rowing', 'who has the key?')
 
   for (const other of [bea, cleo]) {
     await expect(other.row('Rowing')).toContainText('Ann: who has the key?')
+    await expect(other.row('Rowing').locator('img')).toHaveAttribute('src', /^\/api\/v1\/avatars\//)
     await other.openChat('Rowing')
     await expect(other.bubble('Rowing', 'who has the key?')).toBeVisible()
   }
@@ -102,6 +118,15 @@ test('somebody is mentioned by keyboard, and sees it in the list', async ({ pers
   await bea.openChat('Rowing')
   await expect(bea.log('Rowing').locator('strong', { hasText: '@Bea' })).toBeVisible()
   await expect(bea.row('Rowing')).not.toContainText(bea.t('chats.mentioned'))
+  // The bar beside it is there in every theme.
+  const shadow = () =>
+    bea
+      .log('Rowing')
+      .locator('.spoken')
+      .evaluate((bubble) => getComputedStyle(bubble).boxShadow)
+  expect(await shadow()).toContain('3px 0px')
+  await bea.page.evaluate(() => (document.documentElement.dataset['theme'] = 'contrast'))
+  expect(await shadow()).toMatch(/4px 0px.*1px inset/)
 
   // Everyone at once is for those with a role.
   await ann.composer('Rowing').pressSequentially('@every')

@@ -145,6 +145,74 @@ test('a visitor is refused nothing that they did not ask for', async ({ person }
   expect(errors).toEqual([])
 })
 
+test('two fingers, a wheel and a finger choose the part of a picture', async ({ person }) => {
+  const ann = await (await person('ann', { size: phone })).join()
+  await ann.open('/me')
+  // White, with a red spot a quarter from the left and the top.
+  const bytes = await ann.page.evaluate(() => {
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = 400
+    const context = canvas.getContext('2d')!
+    context.fillStyle = 'white'
+    context.fillRect(0, 0, 400, 400)
+    context.fillStyle = 'red'
+    context.fillRect(96, 96, 8, 8)
+    return canvas.toDataURL('image/png').split(',')[1]!
+  })
+  await ann.button('picture.title').click()
+  const dialog = ann.page.getByRole('dialog')
+  await dialog
+    .getByLabel(ann.t('picture.choose'))
+    .first()
+    .setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(bytes, 'base64') })
+  const field = dialog.getByRole('img', { name: ann.t('picture.crop') })
+  const slider = dialog.getByRole('slider')
+  const box = (await field.boundingBox())!
+  const spot = { x: box.x + box.width / 4, y: box.y + box.height / 4 }
+  const redAt = ({ x, y }: { x: number; y: number }) =>
+    field.evaluate(
+      (canvas: HTMLCanvasElement, part) => {
+        const at = [part.x * canvas.width, part.y * canvas.height] as const
+        const [red = 0, green = 0] = canvas.getContext('2d')!.getImageData(...at, 1, 1).data
+        return red > 200 && green < 60
+      },
+      { x: (x - box.x) / box.width, y: (y - box.y) / box.height },
+    )
+  expect(await redAt(spot)).toBe(true)
+
+  // Two fingers about the spot move apart: it stays between them.
+  const touch = await ann.context.newCDPSession(ann.page)
+  const fingers = (type: 'touchStart' | 'touchMove' | 'touchEnd', at: { x: number; y: number }[]) =>
+    touch.send('Input.dispatchTouchEvent', { type, touchPoints: at.map((one, id) => ({ ...one, id })) })
+  const apart = (far: number, by = 0) => [
+    { x: spot.x - far + by, y: spot.y + by },
+    { x: spot.x + far + by, y: spot.y + by },
+  ]
+  await fingers('touchStart', apart(20))
+  for (const far of [25, 30, 40]) await fingers('touchMove', apart(far))
+  await expect.poll(async () => Number(await slider.inputValue())).toBeCloseTo(2, 1)
+  expect(await redAt(spot)).toBe(true)
+  // They move on together; and one finger drags.
+  await fingers('touchMove', apart(40, 10))
+  await expect.poll(() => redAt({ x: spot.x + 10, y: spot.y + 10 })).toBe(true)
+  await fingers('touchEnd', [])
+  await fingers('touchStart', [{ x: spot.x + 60, y: spot.y + 60 }])
+  await fingers('touchMove', [{ x: spot.x + 70, y: spot.y + 70 }])
+  await expect.poll(() => redAt({ x: spot.x + 20, y: spot.y + 20 })).toBe(true)
+  await fingers('touchEnd', [])
+
+  // The wheel comes nearer where it points.
+  await ann.page.mouse.move(spot.x + 20, spot.y + 20)
+  await ann.page.mouse.wheel(0, -200)
+  await expect.poll(async () => Number(await slider.inputValue())).toBeGreaterThan(2.2)
+  expect(await redAt({ x: spot.x + 20, y: spot.y + 20 })).toBe(true)
+  await field.press('-')
+  await field.press('-')
+  await expect.poll(async () => Number(await slider.inputValue())).toBeLessThan(2.2)
+  await dialog.getByRole('button', { name: ann.t('action.save') }).click()
+  await expect(ann.page.getByText(ann.t('me.profileSaved'))).toBeVisible()
+})
+
 test('a picture is cut to a square and shown to friends', async ({ friends }) => {
   const [ann, bea] = await friends('ann', 'bea')
   await bea.open(`/contacts/${ann.id}`)

@@ -5,6 +5,7 @@ import (
 	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/feedback"
 )
 
 // Server is what anybody may know of this server.
@@ -51,9 +52,12 @@ type Limits struct {
 	Announcement          int   `json:"announcement"`
 	Nickname              int   `json:"nickname"`
 	GroupRemark           int   `json:"groupRemark"`
+	JoinGreeting          int   `json:"joinGreeting" doc:"What goes with a request to be let into a group"`
 	Mentions              int   `json:"mentions" doc:"How many people one message can mention"`
 	AttachmentBytes       int64 `json:"attachmentBytes" doc:"The largest file"`
 	AttachmentsPerMessage int   `json:"attachmentsPerMessage"`
+	Feedback              int   `json:"feedback" doc:"Feedback, or a report"`
+	FeedbackAnswer        int   `json:"feedbackAnswer"`
 	SmallGroup            int   `json:"smallGroup" doc:"Up to how many members everybody is shown all of them, their read positions and their typing"`
 }
 
@@ -65,7 +69,8 @@ func NewLimits(files attachment.Limits) Limits {
 		Password: account.MaxPassword, PasswordMin: account.MinPassword,
 		About: account.MaxAbout, Place: account.MaxPlace, Website: account.MaxWebsite, GitHub: account.MaxGitHub,
 		GroupName: conversation.MaxGroupName, GroupMembers: conversation.MaxGroupMembers, Announcement: conversation.MaxAnnouncement,
-		Nickname: conversation.MaxNickname, GroupRemark: conversation.MaxGroupRemark, Mentions: conversation.MaxMentions, SmallGroup: conversation.MaxSmall,
+		Nickname: conversation.MaxNickname, GroupRemark: conversation.MaxGroupRemark, JoinGreeting: conversation.MaxGreeting, Mentions: conversation.MaxMentions, SmallGroup: conversation.MaxSmall,
+		Feedback: feedback.MaxBody, FeedbackAnswer: feedback.MaxAnswer,
 		AttachmentBytes: files.Size, AttachmentsPerMessage: attachment.MaxPerMessage,
 	}
 }

@@ -28,6 +28,11 @@ export function groupOperations(http: Http) {
     leaveGroup: (id: ID) => http('delete', `${at}/members/me`, { path: { id } }),
     handOver: (id: ID, accountId: ID) => http('post', `${at}/owner`, { path: { id }, body: { accountId } }),
 
+    commonGroups: (accountId: ID, cursor?: string) =>
+      http('get', '/api/v1/accounts/{id}/groups', {
+        path: { id: accountId },
+        query: cursor ? { cursor } : {},
+      }),
     findGroups: async (query: string) =>
       (await http('post', '/api/v1/group-lookups', { body: { query } })).groups,
     askToJoin: (id: ID, greeting: string) =>

@@ -360,6 +360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The groups that I have in common with somebody
+         * @description Those that were made last first. Somebody whom there is not, and somebody who has blocked me, has none.
+         */
+        get: operations["group.common"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/activation-mails": {
         parameters: {
             query?: never;
@@ -1868,6 +1888,23 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "group.common": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The groups that I have in common with somebody */
+        post: operations["socket.group_common"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "group.create": {
         parameters: {
             query?: never;
@@ -2646,6 +2683,22 @@ export interface components {
             /** @example lan */
             username: string;
         };
+        CommonGroups: {
+            groups: components["schemas"]["GroupCard"][];
+            /** @description For the next page; left out on the last */
+            nextCursor?: string;
+        };
+        CommonGroupsIn: {
+            /**
+             * @description An identifier: a decimal number of up to 63 bits, ordered by time
+             * @example 412316860416000001
+             */
+            accountId: string;
+            /** @description nextCursor of the page before */
+            cursor?: string;
+            /** Format: int64 */
+            limit?: number;
+        };
         ConsoleDay: {
             /**
              * Format: int64
@@ -3178,6 +3231,13 @@ export interface components {
             attachmentBytes: number;
             /** Format: int64 */
             attachmentsPerMessage: number;
+            /**
+             * Format: int64
+             * @description Feedback, or a report
+             */
+            feedback: number;
+            /** Format: int64 */
+            feedbackAnswer: number;
             /** Format: int64 */
             github: number;
             /** Format: int64 */
@@ -3188,6 +3248,11 @@ export interface components {
             groupName: number;
             /** Format: int64 */
             groupRemark: number;
+            /**
+             * Format: int64
+             * @description What goes with a request to be let into a group
+             */
+            joinGreeting: number;
             /**
              * Format: int64
              * @description How many people one message can mention
@@ -5779,6 +5844,69 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "group.common": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommonGroups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12782,6 +12910,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["None"];
+                };
+            };
+        };
+    };
+    "socket.group_common": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommonGroupsIn"];
+            };
+        };
+        responses: {
+            /** @description The result in the acknowledgement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommonGroups"];
                 };
             };
         };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inside, nearest, sideOf, whole } from './crop'
+import { type Crop, inside, moved, nearest, type Place, sideOf, whole } from './crop'
 
 const wide = { width: 400, height: 200 }
 
@@ -17,6 +17,22 @@ describe('the square of a picture', () => {
   it('comes no nearer and goes no farther than makes sense', () => {
     expect(inside(wide, { x: 200, y: 100, zoom: 0.1 }).zoom).toBe(1)
     expect(inside(wide, { x: 200, y: 100, zoom: 99 }).zoom).toBe(nearest)
+  })
+
+  it('grows about the place where it is held, which follows the fingers', () => {
+    const under = (crop: Crop, place: Place) => ({
+      x: crop.x + place.x * sideOf(wide, crop),
+      y: crop.y + place.y * sideOf(wide, crop),
+    })
+    const before: Crop = { x: 200, y: 100, zoom: 2 }
+    const from = { x: -0.25, y: 0.25 }
+    const to = { x: -0.1, y: 0.3 }
+    const after = moved(wide, before, from, to, 1.5)
+    expect(after.zoom).toBe(3)
+    expect(under(after, to).x).toBeCloseTo(under(before, from).x)
+    expect(under(after, to).y).toBeCloseTo(under(before, from).y)
+    expect(moved(wide, before, from, from, 99).zoom).toBe(nearest)
+    expect(moved(wide, before, from, from, 0.01)).toEqual({ x: 225, y: 100, zoom: 1 })
   })
 
   it('of a square picture is all of it', () => {

@@ -21,6 +21,24 @@ export const sideOf = (size: Size, { zoom }: Crop): number => Math.min(size.widt
 
 const between = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most)
 
+/** A place in the square, in sides of it from its middle: -0.5 and 0.5 are its edges. */
+export interface Place {
+  x: number
+  y: number
+}
+
+/** `times` as near, moved so that what lay at `from` lies at `to`, as far as the picture reaches. */
+export function moved(size: Size, crop: Crop, from: Place, to: Place, times = 1): Crop {
+  const zoom = between(crop.zoom * times, 1, nearest)
+  const before = sideOf(size, crop)
+  const after = sideOf(size, { ...crop, zoom })
+  return inside(size, {
+    zoom,
+    x: crop.x + from.x * before - to.x * after,
+    y: crop.y + from.y * before - to.y * after,
+  })
+}
+
 /** The nearest that lies within the picture. */
 export function inside(size: Size, crop: Crop): Crop {
   const zoom = between(crop.zoom, 1, nearest)

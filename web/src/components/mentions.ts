@@ -1,4 +1,5 @@
 // Who is spoken to in a message, found in its words: an @ and the name.
+import { lengthOf, limits } from '@/i18n/limits'
 import type { Piece } from './links'
 
 export interface MarkedPiece extends Piece {
@@ -41,10 +42,13 @@ export const everyone = ['所有人', 'everyone'] as const
 /** A name that is being typed behind an @, up to the cursor. */
 export function typedMention(text: string, cursor: number): { from: number; query: string } | null {
   const start = text.lastIndexOf('@', cursor - 1)
-  // A name is at most 50 characters; an @ inside a word is an address.
-  if (start < 0 || cursor - start > 51) return null
+  // An @ inside a word is an address.
+  if (start < 0) return null
   const before = text.charAt(start - 1)
   if (/[\p{L}\p{N}._-]/u.test(before) && /^[ -~]$/.test(before)) return null
   const query = text.slice(start + 1, cursor)
-  return /[\n@]/.test(query) || query.startsWith(' ') ? null : { from: start, query }
+  const most = limits.value['name'] ?? Infinity
+  return /[\n@]/.test(query) || query.startsWith(' ') || lengthOf(query) > most
+    ? null
+    : { from: start, query }
 }

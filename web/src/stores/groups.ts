@@ -82,6 +82,12 @@ export const useGroups = defineStore('groups', () => {
   }
 
   const find = (query: string): Promise<GroupCard[]> => api.findGroups(query)
+  /** A page of those that I have in common with somebody, and where the next begins. */
+  async function inCommon(accountId: string, cursor?: string) {
+    const { groups, nextCursor } = await api.commonGroups(accountId, cursor)
+    return { groups: groups as readonly GroupCard[], next: nextCursor }
+  }
+
   const createLink = (id: string, link: NewLink): Promise<GroupLink> => api.createLink(id, link)
 
   return {
@@ -107,6 +113,7 @@ export const useGroups = defineStore('groups', () => {
     answerJoinRequest: (id: string, requestId: string, answer: 'accept' | 'decline') =>
       api.answerJoinRequest(id, requestId, answer),
     find,
+    inCommon,
     lookUpLink: (token: string) => api.lookUpLink(token),
     askToJoin,
     withdraw,

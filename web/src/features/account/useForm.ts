@@ -1,7 +1,8 @@
 // A form that says what is wrong beside the field where it is, and everything else above the button.
 import { nextTick, reactive, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { lengthOf, limits } from '@/i18n/limits'
+import { lengthOf } from '@/i18n/limits'
+import { limits } from '@/stores/limits'
 import { problemText } from '@/i18n/problem'
 import { problemOf } from '@/stores/problem'
 import type { Problem } from '@/stores/types'
@@ -80,6 +81,6 @@ const within = (length: number, least = 0, most = Infinity) => length >= least &
 
 export const looksLikeUsername = (text: string) =>
   /^\p{L}[\p{L}\p{M}\p{N}_.-]*$/u.test(text) &&
-  within(lengthOf(text), limits.value['usernameMin'], limits.value['username'])
+  within(lengthOf(text), limits.value.usernameMin, limits.value.username)
 export const looksLikeEmail = (text: string) => /^[^\s@]{1,64}@[^\s@]{1,250}$/.test(text)
-export const longEnough = (password: string) => within(lengthOf(password), limits.value['passwordMin'])
+export const longEnough = (password: string) => within(lengthOf(password), limits.value.passwordMin)

@@ -1,7 +1,7 @@
 // The fields of a new account and what is wrong with them.
 import { reactive } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { limits } from '@/i18n/limits'
+import { limits } from '@/stores/limits'
 import { useLocale } from '@/stores/locale'
 import type { Language, Problem } from '@/stores/types'
 import { longEnough, looksLikeEmail, looksLikeUsername, useForm } from './useForm'

@@ -5,6 +5,7 @@ import { useI18n } from 'vue-i18n'
 import { everyone } from '@/components/mentions'
 import type { Mentionable } from '@/components/useMentionPicker'
 import { useConversations } from '@/stores/conversations'
+import { limits } from '@/stores/limits'
 import { useMembers } from '@/stores/members'
 import { useSession } from '@/stores/session'
 import type { ConversationSummary, Member } from '@/stores/types'
@@ -68,7 +69,8 @@ export function useMentions(conversation: () => ConversationSummary | undefined)
     })
     const mentions = [...new Set([...chosen.map(([one]) => one), ...known.map(({ account }) => account.id)])]
     const mentionsAll = maySpeakToAll.value && everyone.some(named)
-    return { ...(mentions.length ? { mentions } : {}), ...(mentionsAll ? { mentionsAll } : {}) }
+    const fit = mentions.slice(0, limits.value.mentions)
+    return { ...(fit.length ? { mentions: fit } : {}), ...(mentionsAll ? { mentionsAll } : {}) }
   }
 
   return { people, look, pick, mentionsIn }

@@ -3,7 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { bytes } from '@/i18n/bytes'
 import { filesIn, readFile, type ReadFile } from '@/platform/pictures'
-import { useSession } from '@/stores/session'
+import { limits } from '@/stores/limits'
 import { useToasts } from '@/stores/toasts'
 
 export interface ChosenFile extends ReadFile {
@@ -19,15 +19,14 @@ export interface SendFilesOptions {
 
 export function useSendFiles({ refused }: SendFilesOptions) {
   const { t, locale } = useI18n()
-  const session = useSession()
   const toasts = useToasts()
 
   const chosen = shallowRef<readonly ChosenFile[]>([])
   const reading = ref(0)
   /** Whether files hang above the conversation. */
   const hovering = ref(false)
-  const most = computed(() => session.server?.limits.attachmentsPerMessage ?? 20)
-  const largest = computed(() => session.server?.limits.attachmentBytes ?? 25 << 20)
+  const most = computed(() => limits.value.attachmentsPerMessage ?? Infinity)
+  const largest = computed(() => limits.value.attachmentBytes ?? Infinity)
 
   async function add(files: readonly File[]) {
     if (refused.value) return

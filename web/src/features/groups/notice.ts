@@ -4,7 +4,7 @@ import { momentTime } from '@/i18n/time'
 import { useConversations } from '@/stores/conversations'
 import { useSession } from '@/stores/session'
 import type { Notice } from '@/stores/types'
-import { endless } from './limits'
+import { endless } from './muting'
 
 interface Told {
   senderId: string
