@@ -336,8 +336,14 @@ func (r Result) Fraction() string {
 }
 
 // Format writes a number for people; see Result.Text.
-func Format(v *big.Rat, rounded bool) (text string, exact bool) {
-	const decimals, digits, longest = 15, 12, 40
+func Format(v *big.Rat, rounded bool) (text string, exact bool) { return format(v, rounded, 12) }
+
+// Short writes a number for people who measure: exactly if it has at most 15
+// decimals, else rounded to 7 digits.
+func Short(v *big.Rat) (text string, exact bool) { return format(v, false, 7) }
+
+func format(v *big.Rat, rounded bool, digits int) (text string, exact bool) {
+	const decimals, longest = 15, 40
 	if !rounded {
 		if n, ok := terminating(v); ok && n <= decimals {
 			if s := v.FloatString(n); len(s) <= longest {

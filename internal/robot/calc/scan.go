@@ -24,6 +24,7 @@ const (
 	square
 	cube
 	rootOf
+	powerOf
 	open
 	shut
 	function
@@ -89,6 +90,8 @@ var words = func() []word {
 		{"cubed", token{kind: cube}},
 		{"的立方", token{kind: cube}},
 		{"立方", token{kind: cube}},
+		{"次方", token{kind: powerOf}},
+		{"次幂", token{kind: powerOf}},
 		{"的平方根", token{kind: rootOf}},
 		{"开平方", token{kind: rootOf}},
 		{"开方", token{kind: rootOf}},
@@ -172,6 +175,11 @@ func scan(text string) ([]token, error) {
 		switch {
 		case w.kind == hundredth && w.text == "%" && startsValue(rest):
 			list = append(list, token{kind: mod}) // 17 % 5
+		case w.kind == powerOf: // 2 的 10 次方
+			if n := len(list); n < 3 || list[n-1].kind != number || list[n-2].kind != mul {
+				return nil, ErrNotSum
+			}
+			list[len(list)-2] = token{kind: pow}
 		case w.text == "percent of":
 			list = append(list, w.token, token{kind: mul})
 		default:

@@ -34,6 +34,20 @@ func (u *Unit) Name(chinese bool) string {
 	return u.English
 }
 
+// Singular is what one of it is called in English.
+func (u *Unit) Singular() string {
+	switch u.English {
+	case "feet":
+		return "foot"
+	case "inches":
+		return "inch"
+	}
+	if one, plural := strings.CutSuffix(u.English, "s"); plural && slices.Contains(u.names, one) {
+		return one
+	}
+	return u.English
+}
+
 // Conversion is a question about units with its answer.
 type Conversion struct {
 	From, To *Unit

@@ -54,11 +54,11 @@ func TestAnswers(t *testing.T) {
 		"12萬加3":                 "…120003",
 		// Units.
 		"5 miles in km":               "5 miles = 8.04672 km",
-		"How many feet are in a mile": "1 miles = 5280 feet",
+		"How many feet are in a mile": "1 mile = 5280 feet",
 		"3斤是多少公斤":                     "3 斤 = 1.5 千克",
 		"37摄氏度等于多少华氏度？":               "37 ℃ = 98.6 ℉",
-		"100華氏度是多少攝氏度":                "…37.7777777778 ℃",
-		"1畝等於多少平方米":                   "…666.666666667 平方米",
+		"100華氏度是多少攝氏度":                "…37.77778 ℃",
+		"1畝等於多少平方米":                   "…666.6667 平方米",
 		"5 km in kg":                  "…measure different things…",
 		// Days.
 		"今天星期几":                                   "2026年3月4日 星期三，农历…",

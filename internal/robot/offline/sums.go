@@ -88,10 +88,14 @@ func conversion(q *ask) (string, bool) {
 		return "", false
 	}
 	amount, _ := calc.Format(c.Amount, false)
-	result, exact := calc.Format(c.Result, false)
+	result, exact := calc.Short(c.Result)
 	sign := " = "
 	if !exact {
 		sign = " ≈ "
 	}
-	return amount + " " + c.From.Name(q.zh) + sign + result + " " + c.To.Name(q.zh), true
+	from := c.From.Name(q.zh)
+	if !q.zh && amount == "1" {
+		from = c.From.Singular()
+	}
+	return amount + " " + from + sign + result + " " + c.To.Name(q.zh), true
 }
