@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -15,6 +17,7 @@ import (
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/storetest/pgcluster"
 	"github.com/happychat/happychat/internal/wire"
 )
 
@@ -146,7 +149,26 @@ func makeGroup(a *app.App, list []person) (change.ID, error) {
 // lists measures what somebody asks for who is in many conversations, half of
 // them groups.
 func lists(dir string) error {
-	a, err := open(dir)
+	if err := listsOn(dir, "", "SQLite"); err != nil {
+		return err
+	}
+	pg, err := pgcluster.Start()
+	if errors.Is(err, pgcluster.ErrMissing) {
+		fmt.Println("  (PostgreSQL is not installed)")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	url, err := pg.Database(context.Background())
+	if err == nil {
+		err = listsOn(filepath.Join(dir, "postgres"), url, "PostgreSQL")
+	}
+	return errors.Join(err, pg.Stop())
+}
+
+func listsOn(dir, database, kind string) error {
+	a, err := openOn(dir, database)
 	if err != nil {
 		return err
 	}
@@ -192,7 +214,7 @@ func lists(dir string) error {
 	if known.User, err = a.Store.UserVersion(ctx, me.id); err != nil {
 		return err
 	}
-	fmt.Printf("\n%-44s %10s %10s %12s\n", fmt.Sprintf("somebody in %d conversations", len(joined)), "p50 ms", "p99 ms", "KiB of JSON")
+	fmt.Printf("\n%-44s %10s %10s %12s\n", fmt.Sprintf("somebody in %d conversations, %s", len(joined), kind), "p50 ms", "p99 ms", "KiB of JSON")
 	for _, ask := range []struct {
 		what string
 		do   func() (any, error)

@@ -26,7 +26,7 @@ var (
 	each     = flag.Duration("time", 5*time.Second, "how long each load runs")
 	messages = flag.Int("messages", 1_000_000, "messages of the large database")
 	sockets  = flag.Int("sockets", 10_000, "signed-in sockets that do nothing")
-	only     = flag.String("only", "", "one of: process, socket, idle, pictures, large")
+	only     = flag.String("only", "", "one of: process, socket, group, lists, idle, pictures, large")
 )
 
 func main() {

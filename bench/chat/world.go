@@ -23,9 +23,12 @@ type person struct {
 }
 
 // open starts the messenger in this process, on the data in dir.
-func open(dir string) (*app.App, error) {
+func open(dir string) (*app.App, error) { return openOn(dir, "") }
+
+// openOn is open on a PostgreSQL database, or on SQLite if it is empty.
+func openOn(dir, database string) (*app.App, error) {
 	wide := ratelimit.Rate{Burst: 1 << 30, Every: time.Nanosecond}
-	return app.Start(context.Background(), config.Config{Listen: "127.0.0.1:0", Data: dir, Registration: config.RegistrationClosed, Language: config.English}, app.Options{
+	return app.Start(context.Background(), config.Config{Listen: "127.0.0.1:0", Data: dir, Database: database, Registration: config.RegistrationClosed, Language: config.English}, app.Options{
 		Version: "bench", Console: io.Discard, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 		Hasher: account.NewHasher(account.HashCost{Memory: 64, Passes: 1, Threads: 1}),
 		Rates:  account.Rates{SignInByAddress: wide, SignInByLogin: wide, SignInByBoth: wide, RegisterByAddress: wide},
