@@ -13,7 +13,8 @@ var (
 	reRandom   = regexp.MustCompile(`(-?\d{1,9}) ?(?:-|~|到|至|和|to|and) ?(-?\d{1,9})`)
 	reOr       = regexp.MustCompile(` ?(?:,? or |,|还是|或者|或) ?`)
 	reChoose   = regexp.MustCompile(`^(?:请)?(?:帮我)?(?:选一个|选择|选|挑一个|挑|决定一下|决定|抽一个)|^(?:please )?(?:help me )?(?:choose|pick|decide|select)(?: one)?(?: between| from| of)?:? `)
-	reNames    = regexp.MustCompile(`[,;/|]|\s+`)
+	reAmong    = regexp.MustCompile(`^(?:请)?(?:帮我)?(?:从|在)(.+?)(?:里面|之中|当中|里|中)(?:帮我)?(?:随便|随机)?(?:选|挑|抽)(?:一?[个种位样])?[.!]?$`)
+	reNames    = regexp.MustCompile(`[,;/|]?\s+(?:and|or)\s+|[,;/|]|\s+`)
 )
 
 // luck is dice, coins, lots, choices and rock, paper, scissors.
@@ -138,7 +139,7 @@ func lot(q *ask) (string, bool) {
 }
 
 func random(q *ask) (string, bool) {
-	if !has(q.plain, "随机", "random", "抽一个数", "pick a number", "选个数") {
+	if !has(q.plain, "随机", "random", "抽一个数", "pick a number", "选个数") || reAmong.MatchString(q.plain) {
 		return "", false
 	}
 	low, high := 1, 100
@@ -158,6 +159,11 @@ func choice(q *ask) (string, bool) {
 	if at := reChoose.FindStringIndex(folded); at != nil {
 		n := len([]rune(folded[:at[1]]))
 		text, folded, asked = string(q.kept[n:]), folded[at[1]:], true
+	}
+	if at := reAmong.FindStringSubmatchIndex(folded); at != nil { // 从红、蓝、绿里选一个
+		before, among := folded[:at[2]], folded[at[2]:at[3]]
+		n := len([]rune(before))
+		text, folded, asked = string(q.kept[n:n+len([]rune(among))]), among, true
 	}
 	joined := strings.Contains(folded, "还是") || has(folded, "or") || strings.Contains(folded, "或者")
 	if !asked && (!joined || len([]rune(folded)) > 60) {

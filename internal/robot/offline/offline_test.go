@@ -116,23 +116,25 @@ func TestAnswers(t *testing.T) {
 		"time in Tokyo":                "In Tokyo it is 16:20, Wednesday, 4 March 2026. That is 1 hour ahead of you.",
 		"what time is it in New Delhi": "In New Delhi it is 12:50… 2 hours and 30 minutes behind you.",
 		// Luck.
-		"掷骰子":                           "🎲 …",
-		"roll two dice":                 "🎲 …in all",
-		"3d6":                           "🎲 …in all",
-		"roll 2d20":                     "🎲 …in all",
-		"掷三个骰子":                         "🎲 …一共…",
-		"roll 99d6":                     "…up to 20 dice…",
-		"抛硬币":                           "🪙 …面",
-		"flip a coin":                   "🪙 …",
-		"抽签":                            "🎋 …签：…",
-		"draw a lot":                    "🎋 …luck: …",
-		"石头剪刀布":                         "来吧，你先出…",
-		"石头":                            "我…",
-		"paper":                         "…",
-		"帮我选 火锅 还是 烤肉":                  "…：…",
-		"今天吃火锅还是烤肉？":                    "…：…",
-		"choose pizza or sushi":         "…: …",
-		"should I have tea or coffee?":  "…: …",
+		"掷骰子":                          "🎲 …",
+		"roll two dice":                "🎲 …in all",
+		"3d6":                          "🎲 …in all",
+		"roll 2d20":                    "🎲 …in all",
+		"掷三个骰子":                        "🎲 …一共…",
+		"roll 99d6":                    "…up to 20 dice…",
+		"抛硬币":                          "🪙 …面",
+		"flip a coin":                  "🪙 …",
+		"抽签":                           "🎋 …签：…",
+		"draw a lot":                   "🎋 …luck: …",
+		"石头剪刀布":                        "来吧，你先出…",
+		"石头":                           "我…",
+		"paper":                        "…",
+		"帮我选 火锅 还是 烤肉":                 "…：…",
+		"今天吃火锅还是烤肉？":                   "…：…",
+		"choose pizza or sushi":        "…: …",
+		"should I have tea or coffee?": "…: …",
+		"从张三、李四里选一个":                   "…：…",
+		"请在红、蓝、绿中随机挑一种":                 "…：…",
 		"选一个：苹果、梨、香蕉":                   "…：…",
 		"随机 1到10":                       "1 到 10 之间，我抽到 …",
 		"pick a number between 5 and 5": "Between 5 and 5, I drew 5",
@@ -436,4 +438,27 @@ func FuzzReply(f *testing.F) {
 			t.Errorf("%q: in the past", s)
 		}
 	})
+}
+
+// Whatever is chosen is one of what there was to choose from.
+func TestChoices(t *testing.T) {
+	for text, options := range map[string][]string{
+		"choose between tea, coffee and water": {"tea", "coffee", "water"},
+		"pick one: red, blue, or green":        {"red", "blue", "green"},
+		"从张三、李四、王五里选一个":                        {"张三", "李四", "王五"},
+		"选一个：苹果、梨、香蕉":                          {"苹果", "梨", "香蕉"},
+	} {
+		seen := map[string]bool{}
+		for luck := range uint64(60) {
+			got := offline.Reply(offline.Question{Text: text, Now: now, ZoneKnown: true, Random: rand.New(rand.NewPCG(luck, 2)), Name: "乐乐"}).Text
+			_, got, _ = strings.Cut(strings.ReplaceAll(got, "：", ": "), ": ")
+			seen[got] = true
+		}
+		for _, o := range options {
+			delete(seen, o)
+		}
+		if len(seen) > 0 {
+			t.Errorf("%q: %v", text, seen)
+		}
+	}
 }
