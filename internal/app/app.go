@@ -38,6 +38,7 @@ import (
 	"github.com/happychat/happychat/internal/realtime"
 	"github.com/happychat/happychat/internal/robot"
 	"github.com/happychat/happychat/internal/sqlstore"
+	"github.com/happychat/happychat/internal/sticker"
 	"github.com/happychat/happychat/internal/webui"
 	"github.com/happychat/happychat/internal/wire"
 )
@@ -71,6 +72,7 @@ type App struct {
 	Contacts      *contact.Service
 	Conversations *conversation.Service
 	Attachments   *attachment.Service
+	Stickers      *sticker.Service
 	Feedback      *feedback.Service
 	Console       *console.Service
 	Hub           *realtime.Hub
@@ -239,6 +241,7 @@ func (a *App) build() error {
 		Closed: c.Registration == config.RegistrationClosed, Providers: a.others, Log: o.Log,
 	})
 	a.Conversations = conversation.NewService(conversation.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Picture: a.Attachments.MakeAvatar})
+	a.Stickers = sticker.NewService(sticker.Options{Store: a.Store, IDs: ids, Clock: o.Clock, Picture: a.Attachments.MakeSticker})
 	a.Contacts = contact.NewService(a.Store, ids, o.Clock, func(ctx context.Context, x, y change.ID) error {
 		_, err := a.Conversations.EnsureDirect(ctx, x, y)
 		return err
@@ -275,8 +278,8 @@ func (a *App) build() error {
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
 		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments,
-		Feedback: a.Feedback, Console: a.Console,
-		Archive: export.New(a.Accounts, a.Contacts, a.Conversations, a.Attachments, a.Store, o.Clock),
+		Stickers: a.Stickers, Feedback: a.Feedback, Console: a.Console,
+		Archive: export.New(a.Accounts, a.Contacts, a.Conversations, a.Attachments, a.Stickers, a.Store, o.Clock),
 		Live:    a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
@@ -302,7 +305,11 @@ func (a *App) build() error {
 func Forget(store *sqlstore.Store, ids *change.IDs, clock change.Clock) func(ctx context.Context, id change.ID) error {
 	contacts := contact.NewService(store, ids, clock, nil)
 	conversations := conversation.NewService(conversation.Options{Store: store, IDs: ids, Clock: clock})
+	stickers := sticker.NewService(sticker.Options{Store: store, IDs: ids, Clock: clock})
 	return func(ctx context.Context, id change.ID) error {
+		if err := stickers.Forget(ctx, id); err != nil {
+			return err
+		}
 		if err := conversations.AccountGone(ctx, id); err != nil {
 			return err
 		}

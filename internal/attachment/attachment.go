@@ -95,6 +95,9 @@ const (
 	ThumbSide   = 480
 )
 
+// StickerSide is the longest side of a sticker, in pixels.
+const StickerSide = 512
+
 // AvatarSides are the sizes in which avatars come; the variant of a size is its
 // number.
 var AvatarSides = []int{64, 128, 256, 640}
@@ -154,6 +157,9 @@ type Standing struct {
 	Shared bool
 	// Shown: it is somebody's avatar, or a group's.
 	Shown bool
+	// Kept: it is a sticker that the account has as a favourite, or of a pack
+	// that it may see.
+	Kept bool
 	// Feedback: it goes with feedback, and the account is an owner, who answers
 	// that.
 	Feedback bool
@@ -201,6 +207,9 @@ const (
 	// PartSize is how much of an upload is stored at a time: what a fault can
 	// take back.
 	PartSize = 1 << 20
+	// MaxSticker is the largest sticker in bytes; its sides are at most
+	// StickerSide.
+	MaxSticker = 1 << 20
 	// MaxPicture is the largest picture in bytes, whatever the limit for files.
 	MaxPicture = 32 << 20
 )
@@ -208,6 +217,10 @@ const (
 // pictureLimits bound what may be shown as a picture: 50 megapixels, of which a
 // plain JPEG takes 75 to 150 MB to decode.
 var pictureLimits = picture.Limits{Pixels: 50_000_000, Frames: 3000, Total: 1_000_000_000, Memory: decodeMemory}
+
+// stickerLimits bound what a sticker may be made of: what moves is decoded as a
+// whole, and each of its frames is made smaller.
+var stickerLimits = picture.Limits{Pixels: 50_000_000, Frames: 300, Total: 60_000_000, Memory: decodeMemory}
 
 // decodeMemory is what decoding may take in all, for however many pictures at
 // once.

@@ -175,10 +175,16 @@ func (s *Service) makePicture(ctx context.Context, u Upload, all io.Reader, form
 	if err != nil {
 		return content{}, ofPicture(err)
 	}
+	return s.storePicture(ctx, p)
+}
+
+// storePicture stores a picture, unless it is there already, and the smaller ones
+// that it needs.
+func (s *Service) storePicture(ctx context.Context, p *picture.Picture) (content, error) {
 	sum := sha256.New()
 	_, _ = io.Copy(sum, p.Reader()) // both are in memory
 	c := content{Content: Content{
-		Hash: hexOf(sum), Kind: Image, Type: string(format), Size: p.Size(),
+		Hash: hexOf(sum), Kind: Image, Type: string(p.Format), Size: p.Size(),
 		Width: p.Width, Height: p.Height, Animated: p.Frames > 1,
 	}}
 	have, err := s.store.ContentByHash(ctx, c.Hash)
@@ -287,30 +293,8 @@ func (s *Service) settle(ctx context.Context, u Upload, c content) (Attachment, 
 		if !ended {
 			return errAgain
 		}
-		have, err := s.store.ContentByHash(ctx, c.Hash)
-		switch {
-		case err == nil:
-			// Another upload of the same, before or beside this one.
-			a.Content = have
-			if err := s.store.Discard(ctx, now, c.keys()...); err != nil {
-				return err
-			}
-		case !errors.Is(err, change.ErrNotFound):
-			return err
-		case c.known:
-			return errAgain // it has just gone
-		default:
-			a.Content = c.Content
-			a.Content.ID, a.Content.CreatedAt = s.ids.Next(), now
-			ok, err := s.store.CreateContent(ctx, a.Content, c.renditions)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				return errAgain // it took so long that the blobs were removed
-			}
-		}
-		return s.store.CreateAttachment(ctx, a, now+change.Ms(unusedLife))
+		a, err = s.attach(ctx, a, c)
+		return err
 	})
 	if err == nil {
 		return a, nil
@@ -327,6 +311,35 @@ func (s *Service) settle(ctx context.Context, u Upload, c content) (Attachment, 
 		return *done, nil
 	}
 	return Attachment{}, errAgain
+}
+
+// attach stores an attachment of a content, which is stored too if it is not
+// there; errAgain if it has just gone.
+func (s *Service) attach(ctx context.Context, a Attachment, c content) (Attachment, error) {
+	have, err := s.store.ContentByHash(ctx, c.Hash)
+	switch {
+	case err == nil:
+		// Another upload of the same, before or beside this one.
+		a.Content = have
+		if err := s.store.Discard(ctx, a.CreatedAt, c.keys()...); err != nil {
+			return a, err
+		}
+	case !errors.Is(err, change.ErrNotFound):
+		return a, err
+	case c.known:
+		return a, errAgain
+	default:
+		a.Content = c.Content
+		a.Content.ID, a.Content.CreatedAt = s.ids.Next(), a.CreatedAt
+		ok, err := s.store.CreateContent(ctx, a.Content, c.renditions)
+		if err != nil {
+			return a, err
+		}
+		if !ok {
+			return a, errAgain // it took so long that the blobs were removed
+		}
+	}
+	return a, s.store.CreateAttachment(ctx, a, a.CreatedAt+change.Ms(unusedLife))
 }
 
 // MakeAvatar prepares a picture of the owner to be an avatar: it makes the square
@@ -385,18 +398,9 @@ func (s *Service) squares(ctx context.Context, c Content) (list []Rendition, err
 		return nil, err
 	}
 	defer s.cores.Release(1)
-	raw := make([]byte, c.Size)
-	r, err := s.blobs.Get(ctx, c.Key, 0, c.Size)
+	p, err := s.readPicture(ctx, c, pictureLimits)
 	if err != nil {
 		return nil, err
-	}
-	defer r.Close()
-	if _, err := io.ReadFull(r, raw); err != nil {
-		return nil, err
-	}
-	p, err := picture.Read(picture.Format(c.Type), raw, pictureLimits)
-	if err != nil {
-		return nil, ofPicture(err)
 	}
 	raster, done, err := s.decode(ctx, p)
 	if err != nil {
@@ -415,6 +419,24 @@ func (s *Service) squares(ctx context.Context, c Content) (list []Rendition, err
 		}
 	}
 	return list, nil
+}
+
+// readPicture reads one that is stored.
+func (s *Service) readPicture(ctx context.Context, c Content, limits picture.Limits) (*picture.Picture, error) {
+	raw := make([]byte, c.Size)
+	r, err := s.blobs.Get(ctx, c.Key, 0, c.Size)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if _, err := io.ReadFull(r, raw); err != nil {
+		return nil, err
+	}
+	p, err := picture.Read(picture.Format(c.Type), raw, limits)
+	if err != nil {
+		return nil, ofPicture(err)
+	}
+	return p, nil
 }
 
 func hexOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }

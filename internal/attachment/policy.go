@@ -21,6 +21,7 @@ var (
 	ErrBusy           = &change.Error{Kind: change.Unavailable, Code: "upload.busy", Detail: "The server is busy with other pictures. Try again in a moment; what was uploaded is kept.", RetryAfter: 5 * time.Second}
 	ErrPictureDamaged = change.Errorf(change.Invalid, "picture.damaged", "This picture is damaged, or of a kind that can not be shown. Open it in a picture program and save it anew.")
 	ErrPictureLarge   = change.Errorf(change.TooLarge, "picture.too_large", "This picture has too many pixels or frames to be shown: at most %d megapixels fit. Make it smaller, or send it in an archive.", pictureLimits.Pixels/1_000_000)
+	ErrStickerLarge   = change.Errorf(change.TooLarge, "sticker.too_large", "This picture has too many pixels or frames to become a sticker. Make it smaller or shorter.")
 	ErrNotPicture     = change.Errorf(change.Invalid, "picture.required", "Choose a picture: JPEG, PNG, GIF or WebP.")
 
 	// Faults that Blobs report. Nothing is stored when one is returned.
@@ -49,10 +50,10 @@ func mayUpload(l Limits, u Usage, size int64) error {
 }
 
 // MayUse tells whether an account may put an attachment into a message: its
-// own, and those that it was shown, for forwarding. What others have is not
+// own, those that it was shown, for forwarding, and stickers that it keeps. What others have is not
 // told from what there is not.
 func MayUse(s Standing) error {
-	if !s.Found || !s.Owner && !s.Shared {
+	if !s.Found || !s.Owner && !s.Shared && !s.Kept {
 		return ErrNotFound.On("attachments")
 	}
 	return nil
@@ -60,7 +61,7 @@ func MayUse(s Standing) error {
 
 // mayRead tells whether an account may see an attachment.
 func mayRead(s Standing) error {
-	if !s.Found || !s.Owner && !s.Shared && !s.Feedback {
+	if !s.Found || !s.Owner && !s.Shared && !s.Kept && !s.Feedback {
 		return ErrNotFound
 	}
 	return nil

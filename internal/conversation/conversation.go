@@ -6,6 +6,7 @@ import (
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 // Limits.
@@ -150,6 +151,8 @@ type MessageKind string
 const (
 	// Text is written by hand.
 	Text MessageKind = "text"
+	// OfSticker is one sticker. Its body is the emoji that says the same.
+	OfSticker MessageKind = "sticker"
 	// Notice tells what happened. It counts as a message.
 	Notice MessageKind = "notice"
 )
@@ -176,9 +179,12 @@ type Message struct {
 	// Attachments are those of a text message, whose body may then be empty. Of
 	// a draft for AppendMessage only their ID counts.
 	Attachments []attachment.Attachment
-	EditedAt    int64
-	CreatedAt   int64
-	Version     int64
+	// Sticker is that of a message of its kind. Its picture, unless it is built
+	// in, is the only attachment.
+	Sticker   *sticker.Sticker
+	EditedAt  int64
+	CreatedAt int64
+	Version   int64
 }
 
 type messageKey int64

@@ -15,6 +15,7 @@ var (
 	ErrEmpty       = change.Errorf(change.Invalid, "message.empty", "There is nothing to send.").On("body")
 	ErrTooLong     = change.Errorf(change.Invalid, "message.too_long", "This is longer than %d characters. Send it in parts.", MaxBody).On("body")
 	ErrAttachments = change.Errorf(change.Invalid, "message.attachments", "A message can have %d different attachments. Send it in parts.", attachment.MaxPerMessage).On("attachments")
+	ErrAlone       = change.Errorf(change.Invalid, "message.sticker_alone", "A sticker is sent by itself, without words, files or mentions.").On("sticker")
 	ErrMention     = change.Errorf(change.Invalid, "message.mention_unknown", "Somebody who is mentioned is not in this conversation.").On("mentions")
 	ErrMentionAll  = change.Errorf(change.Forbidden, "message.mention_all", "Only owner and admins can mention everybody.").On("mentionsAll")
 	ErrNotEditable = change.Errorf(change.NotFound, "message.not_found", "There is no such message.")

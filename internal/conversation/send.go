@@ -9,6 +9,7 @@ import (
 
 	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 // Draft is what somebody sends.
@@ -18,6 +19,8 @@ type Draft struct {
 	// Body is the text, or what is said of the attachments: then it may be empty.
 	Body        string
 	Attachments []attachment.ID
+	// Sticker names the sticker that is sent, which goes alone; empty: none is.
+	Sticker string
 	// Mentions are members who are called by it; MentionsAll calls all.
 	Mentions    []change.ID
 	MentionsAll bool
@@ -31,6 +34,12 @@ type Draft struct {
 func (d Draft) check() error {
 	if err := checkClientID(d.ClientID); err != nil {
 		return err
+	}
+	if d.Sticker != "" {
+		if d.Body != "" || len(d.Attachments) > 0 || len(d.Mentions) > 0 || d.MentionsAll || d.Partial {
+			return ErrAlone
+		}
+		return nil
 	}
 	if len(d.Mentions) > MaxMentions {
 		return change.Errorf(change.Invalid, "request.invalid", "A message can mention %d people.", MaxMentions).On("mentions")
@@ -84,6 +93,10 @@ func (s *Service) Submit(ctx context.Context, actor, conversation change.ID, dra
 		done(Delta{}, err)
 		return
 	}
+	if draft.Sticker != "" {
+		s.submitSticker(ctx, actor, conversation, draft, done)
+		return
+	}
 	admit := MayPost
 	if len(draft.Mentions) > 0 || draft.MentionsAll {
 		var err error
@@ -96,13 +109,48 @@ func (s *Service) Submit(ctx context.Context, actor, conversation change.ID, dra
 		ConversationID: conversation, SenderID: actor, ClientID: draft.ClientID,
 		Kind: Text, Body: draft.Body, CreatedAt: s.clock.Now(),
 		Mentions: draft.Mentions, MentionsAll: draft.MentionsAll, Via: draft.Via, Partial: draft.Partial, Attachments: draft.attachments(),
-	}, admit, func(m Message, err error) {
+	}, admit, sent(done))
+}
+
+// sent makes of a stored message what its sender has to know.
+func sent(done func(Delta, error)) func(Message, error) {
+	return func(m Message, err error) {
 		if err != nil {
 			done(Delta{}, err)
 			return
 		}
 		done(Delta{ConversationID: m.ConversationID, Version: m.Version, Messages: []Message{m}}, nil)
-	})
+	}
+}
+
+// submitSticker is Submit for a sticker. What it says and shows is the server's
+// to know. One that is gone may have been sent before, under the same ClientID.
+func (s *Service) submitSticker(ctx context.Context, actor, conversation change.ID, draft Draft, done func(Delta, error)) {
+	m := Message{ConversationID: conversation, SenderID: actor, ClientID: draft.ClientID, Kind: OfSticker, CreatedAt: s.clock.Now()}
+	admit := MayPost
+	one, found := sticker.BuiltIn(draft.Sticker)
+	if !found {
+		id, _ := attachment.ParseID(draft.Sticker) // what is none is not found
+		var err error
+		one, err = s.store.Sticker(ctx, id)
+		switch {
+		case err == nil:
+			m.Attachments = []attachment.Attachment{{ID: id}}
+		case errors.Is(err, change.ErrNotFound):
+			admit = func(st Standing) error {
+				if err := MayPost(st); err != nil {
+					return err
+				}
+				return sticker.ErrNotFound
+			}
+		default:
+			done(Delta{}, err)
+			return
+		}
+	}
+	m.Body = one.Emoji
+	m.Sticker = &sticker.Sticker{Key: one.Key, PackID: one.PackID, Emoji: one.Emoji}
+	s.store.AppendMessage(ctx, m, admit, sent(done))
 }
 
 // mayMention is MayPost for a draft that mentions somebody: only members can be

@@ -4,8 +4,10 @@ import (
 	"context"
 
 	"github.com/happychat/happychat/internal/account"
+	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/contact"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 // Since names a conversation and a version of it.
@@ -84,6 +86,11 @@ type Store interface {
 	Contact(ctx context.Context, owner, other change.ID) (contact.Contact, error)
 	Contacts(ctx context.Context, owner change.ID, since int64) ([]contact.Contact, error)
 	Requests(ctx context.Context, account change.ID, since int64) ([]contact.Request, error)
+	// Sticker finds one that somebody made, also when it is in no pack any more.
+	Sticker(ctx context.Context, id attachment.ID) (sticker.Sticker, error)
+	// Packs and Favourites are those of sticker.Store.
+	Packs(ctx context.Context, account change.ID, since int64) ([]sticker.Pack, error)
+	Favourites(ctx context.Context, account change.ID, since int64) ([]sticker.Favourite, error)
 	// Friends lists the accounts that are friends of the account, where
 	// neither has blocked the other.
 	Friends(ctx context.Context, account change.ID) ([]change.ID, error)

@@ -7,6 +7,7 @@ import (
 	"github.com/happychat/happychat/internal/account"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/contact"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 const (
@@ -37,6 +38,8 @@ type CatchUp struct {
 	// JoinRequests are the actor's own, Invitations those to the actor.
 	JoinRequests []JoinRequest
 	Invitations  []Invitation
+	Packs        []sticker.Pack
+	Favourites   []sticker.Favourite
 	// Conversations has those with the newest activity first, at most SyncPage.
 	Conversations []Delta
 	// More: there are more conversations that changed.
@@ -112,7 +115,13 @@ func (s *Service) syncUser(ctx context.Context, actor change.ID, since int64, ou
 	if out.JoinRequests, err = s.store.JoinRequests(ctx, actor, since); err != nil {
 		return err
 	}
-	out.Invitations, err = s.store.Invitations(ctx, actor, since)
+	if out.Invitations, err = s.store.Invitations(ctx, actor, since); err != nil {
+		return err
+	}
+	if out.Packs, err = s.store.Packs(ctx, actor, since); err != nil {
+		return err
+	}
+	out.Favourites, err = s.store.Favourites(ctx, actor, since)
 	return err
 }
 

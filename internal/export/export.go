@@ -19,6 +19,7 @@ import (
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/sticker"
 	"github.com/happychat/happychat/internal/wire"
 )
 
@@ -41,15 +42,16 @@ type Archive struct {
 	contacts      *contact.Service
 	conversations *conversation.Service
 	attachments   *attachment.Service
+	stickers      *sticker.Service
 	reminders     Reminders
 	clock         change.Clock
 	running       chan struct{}
 }
 
 // New makes what makes archives.
-func New(accounts *account.Service, contacts *contact.Service, conversations *conversation.Service, attachments *attachment.Service, reminders Reminders, clock change.Clock) *Archive {
+func New(accounts *account.Service, contacts *contact.Service, conversations *conversation.Service, attachments *attachment.Service, stickers *sticker.Service, reminders Reminders, clock change.Clock) *Archive {
 	return &Archive{
-		accounts: accounts, contacts: contacts, conversations: conversations, attachments: attachments, reminders: reminders,
+		accounts: accounts, contacts: contacts, conversations: conversations, attachments: attachments, stickers: stickers, reminders: reminders,
 		clock: clock, running: make(chan struct{}, atOnce),
 	}
 }
@@ -176,6 +178,9 @@ func (b *book) write(ctx context.Context, actor account.Actor) error {
 		return err
 	}
 	if err := b.putJSON("reminders.json", newReminders(reminders)); err != nil {
+		return err
+	}
+	if err := b.ownStickers(ctx); err != nil {
 		return err
 	}
 	avatar := attachment.ID(b.me.Avatar)
@@ -382,6 +387,9 @@ func (b *book) pages(ctx context.Context, id change.ID, e entry, known people, r
 				}
 			}
 			line := line{Words: b.words, From: known[m.SenderID], At: b.time(m.CreatedAt), Body: m.Body, Mine: m.SenderID == b.me.ID, Files: b.shown(m.Attachments)}
+			if t := m.Sticker; t != nil {
+				line.Body = sticker.Words(b.me.Language, t.Key, t.Emoji)
+			}
 			if m.Happening != nil {
 				line.Notice = b.words.notice(*m.Happening, known)
 			}

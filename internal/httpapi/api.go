@@ -25,6 +25,7 @@ import (
 	"github.com/happychat/happychat/internal/export"
 	"github.com/happychat/happychat/internal/feedback"
 	"github.com/happychat/happychat/internal/ingress"
+	"github.com/happychat/happychat/internal/sticker"
 	"github.com/happychat/happychat/internal/wire"
 )
 
@@ -50,6 +51,7 @@ type Options struct {
 	Conversations *conversation.Service
 	Archive       *export.Archive
 	Attachments   *attachment.Service
+	Stickers      *sticker.Service
 	Feedback      *feedback.Service
 	Console       *console.Service
 	Live          Live
@@ -107,6 +109,7 @@ func newAPI(o Options, mux *http.ServeMux) *api {
 	a.contact()
 	a.conversation()
 	a.attachment()
+	a.sticker()
 	a.group()
 	a.joining()
 	a.feedback()

@@ -228,13 +228,7 @@ func (p *Picture) frameWebP(c riffChunk, limits Limits) (riffChunk, error) {
 		return c, err
 	}
 	if p.Frames == 1 {
-		single := data
-		if data[0].name == "ALPH" {
-			single = append([]riffChunk{{"VP8X", append([]byte{webpAlpha, 0, 0, 0}, head[6:12]...)}}, data...)
-		}
-		for _, piece := range riff(single...) {
-			p.still = append(p.still, piece...)
-		}
+		p.still = singleWebP(head, data)
 		p.at, p.size = at, image.Pt(width, height)
 	}
 	payload := append([]byte(nil), head...)

@@ -12,6 +12,7 @@ import (
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/sticker"
 	"github.com/happychat/happychat/internal/wire"
 	"github.com/happychat/happychat/socketio"
 )
@@ -310,6 +311,9 @@ func (v *seed) message(m bus.Message, msg wire.Message, text string) error {
 func seedText(m wire.Message) string {
 	if m.Kind == string(conversation.Notice) {
 		return ""
+	}
+	if m.Sticker != nil {
+		return sticker.Words("zh-CN", string(m.Sticker.Key), m.Sticker.Emoji) // the old client's only language
 	}
 	return m.Body
 }

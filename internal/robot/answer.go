@@ -49,6 +49,9 @@ func (s *Service) answer(ctx context.Context, l *lane, q question) error {
 		return err
 	}
 	zh := q.sender.Language == chinese
+	if t := q.message.Sticker; t != nil {
+		return s.reply(ctx, q, offline.Sticker(zh, t.Key, t.Emoji))
+	}
 	if q.message.Kind != conversation.Text || strings.TrimSpace(q.message.Body) == "" {
 		return s.reply(ctx, q, offline.CannotSee(zh))
 	}

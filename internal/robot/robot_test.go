@@ -240,6 +240,14 @@ func TestAnswers(t *testing.T) {
 	if got := w.ask(lan, "服务器怎么样"); !strings.Contains(got, "这里是乐聊，版本 test") || !strings.Contains(got, "共有 2 人") || !strings.Contains(got, "不会离开") {
 		t.Error(got)
 	}
+	talk := w.talk(ann)
+	if _, err := w.Conversations.Send(t.Context(), ann.ID, talk, conversation.Draft{ClientID: "a-sticker", Sticker: "thanks"}); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the sticker is answered", func() bool {
+		said := w.said(talk)
+		return said[len(said)-1] == "😊 You are welcome."
+	})
 	riddle := w.ask(ann, "riddle")
 	if !strings.HasPrefix(riddle, "🧩 Riddle: ") {
 		t.Error(riddle)

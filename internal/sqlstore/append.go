@@ -262,7 +262,7 @@ type (
 	}
 )
 
-var attachedSet = newSetText("ti", `SELECT k.column2, `+attachmentColumns+`, CASE WHEN a.owner_id = k.column2 THEN TRUE ELSE FALSE END, `+sharedWith("k.column2")+`
+var attachedSet = newSetText("ti", `SELECT k.column2, `+attachmentColumns+`, CASE WHEN a.owner_id = k.column2 THEN TRUE ELSE FALSE END, `+sharedWith("k.column2")+`, `+keptBy("k.column2")+`
 	FROM (VALUES %s) AS k JOIN attachment a ON a.id = k.column1 JOIN content c ON c.id = a.content_id`)
 
 // attached reads the attachments of the messages, and how the senders stand to
@@ -293,7 +293,7 @@ func (w *writer) attached(jobs []*job) (map[holding]attached, error) {
 		for rows.Next() {
 			var sender change.ID
 			a := attached{Standing: attachment.Standing{Found: true}}
-			if err := rows.Scan(append(append([]any{&sender}, attachmentFields(&a.Attachment)...), &a.Owner, &a.Shared)...); err != nil {
+			if err := rows.Scan(append(append([]any{&sender}, attachmentFields(&a.Attachment)...), &a.Owner, &a.Shared, &a.Kept)...); err != nil {
 				return err
 			}
 			found[holding{a.ID, sender}] = a

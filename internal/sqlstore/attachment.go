@@ -287,11 +287,11 @@ func sharedWith(account string) string {
 // AttachmentStanding implements attachment.Store.
 func (s *Store) AttachmentStanding(ctx context.Context, id attachment.ID, account change.ID) (attachment.Standing, error) {
 	st := attachment.Standing{Found: true}
-	err := s.one(ctx, `SELECT a.owner_id = $2, `+sharedWith("$2")+`,
+	err := s.one(ctx, `SELECT a.owner_id = $2, `+sharedWith("$2")+`, `+keptBy("$2")+`,
 			EXISTS (SELECT 1 FROM attachment_use u WHERE u.attachment_id = a.id AND u.kind IN ('`+holdsAccount+`', '`+holdsGroup+`')),
 			EXISTS (SELECT 1 FROM attachment_use u JOIN account r ON r.id = $2 AND r.role = 'owner' AND r.state = 'active'
 				WHERE u.attachment_id = a.id AND u.kind = '`+holdsFeedback+`')
-		FROM attachment a WHERE a.id = $1`, []any{string(id), account}, &st.Owner, &st.Shared, &st.Shown, &st.Feedback)
+		FROM attachment a WHERE a.id = $1`, []any{string(id), account}, &st.Owner, &st.Shared, &st.Kept, &st.Shown, &st.Feedback)
 	if errors.Is(err, change.ErrNotFound) {
 		return attachment.Standing{}, nil
 	}
@@ -361,6 +361,9 @@ func (s *Store) RemoveUnused(ctx context.Context, now int64, limit int) (int, er
 			continue
 		}
 		if _, err := s.q(ctx).exec(ctx, `DELETE FROM attachment WHERE id = $1`, d.id); err != nil {
+			return 0, err
+		}
+		if _, err := s.q(ctx).exec(ctx, `DELETE FROM sticker WHERE attachment_id = $1`, d.id); err != nil {
 			return 0, err
 		}
 		keys, err := all(ctx, s, scanKey, `DELETE FROM content WHERE id = $1

@@ -10,6 +10,7 @@ import (
 	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 const (
@@ -27,6 +28,14 @@ type extra struct {
 	// Attachments are kept here for reading, and in message_attachment for
 	// finding out who may see one.
 	Attachments []attachment.ID `json:"attachments,omitempty"`
+	Sticker     *said           `json:"sticker,omitempty"`
+}
+
+// said is a sticker as it was sent. Its picture is the attachment.
+type said struct {
+	Key    string    `json:"key,omitempty"`
+	PackID change.ID `json:"pack,omitempty"`
+	Emoji  string    `json:"emoji"`
 }
 
 type happening struct {
@@ -41,7 +50,7 @@ type happening struct {
 
 // plain tells whether a message has nothing extra.
 func plain(m *conversation.Message) bool {
-	return m.Happening == nil && len(m.Mentions) == 0 && !m.MentionsAll && m.Via == "" && !m.Partial && m.EditedAt == 0 && len(m.Attachments) == 0
+	return m.Happening == nil && len(m.Mentions) == 0 && !m.MentionsAll && m.Via == "" && !m.Partial && m.EditedAt == 0 && len(m.Attachments) == 0 && m.Sticker == nil
 }
 
 func extraOf(m *conversation.Message) (string, error) {
@@ -51,6 +60,9 @@ func extraOf(m *conversation.Message) (string, error) {
 	e := extra{Mentions: m.Mentions, MentionsAll: m.MentionsAll, Via: m.Via, Happening: (*happening)(m.Happening)}
 	for _, a := range m.Attachments {
 		e.Attachments = append(e.Attachments, a.ID)
+	}
+	if t := m.Sticker; t != nil {
+		e.Sticker = &said{Key: t.Key, PackID: t.PackID, Emoji: t.Emoji}
 	}
 	text, err := json.Marshal(e)
 	return string(text), err
@@ -67,6 +79,9 @@ func scanMessage(rows *sql.Rows) (m conversation.Message, err error) {
 		return m, fmt.Errorf("message %d of conversation %d: %w", m.Seq, m.ConversationID, err)
 	}
 	m.Mentions, m.MentionsAll, m.Via, m.Happening = e.Mentions, e.MentionsAll, e.Via, (*conversation.Happening)(e.Happening)
+	if t := e.Sticker; t != nil {
+		m.Sticker = &sticker.Sticker{Key: t.Key, PackID: t.PackID, Emoji: t.Emoji}
+	}
 	for _, id := range e.Attachments {
 		m.Attachments = append(m.Attachments, attachment.Attachment{ID: id})
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/happychat/happychat/internal/conversation"
 	"github.com/happychat/happychat/internal/feedback"
 	"github.com/happychat/happychat/internal/robot"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 // Store is every port that a store implements.
@@ -30,6 +31,7 @@ type Store interface {
 	conversation.Store
 	robot.Store
 	attachment.Store
+	sticker.Store
 	feedback.Store
 	console.Store
 }
@@ -53,6 +55,7 @@ func Run(t *testing.T, open Opener) {
 		{"Accounts", accounts},
 		{"Identities", identities},
 		{"Attachments", attachments},
+		{"Stickers", stickers},
 		{"Feedback", feedbacks},
 		{"Console", consoles},
 		{"Robots", robots},

@@ -79,8 +79,9 @@ type Message struct {
 	Seq            int64        `json:"seq" doc:"1, 2, 3, … in order of commit"`
 	SenderID       ID           `json:"senderId" doc:"Of a notice, who did it"`
 	ClientID       string       `json:"clientId" doc:"The sender's own name for the send"`
-	Kind           string       `json:"kind" enum:"text,notice"`
-	Body           string       `json:"body" doc:"The text, or what is said of the attachments"`
+	Kind           string       `json:"kind" enum:"text,sticker,notice"`
+	Body           string       `json:"body" doc:"The text, or what is said of the attachments; of a sticker, the emoji that says the same"`
+	Sticker        *Sticker     `json:"sticker,omitempty" doc:"Of a sticker"`
 	Notice         *Notice      `json:"notice,omitempty" doc:"Of a notice: what happened"`
 	Mentions       []ID         `json:"mentions,omitempty" doc:"Members who are called by it"`
 	MentionsAll    bool         `json:"mentionsAll,omitempty" doc:"Every member is called by it"`
@@ -97,7 +98,10 @@ func NewMessage(m conversation.Message) Message {
 	out := Message{
 		ConversationID: ID(m.ConversationID), Seq: m.Seq, SenderID: ID(m.SenderID), ClientID: m.ClientID,
 		Kind: string(m.Kind), Body: m.Body, Mentions: list(m.Mentions, newID), MentionsAll: m.MentionsAll,
-		Via: m.Via, Partial: m.Partial, Attachments: list(m.Attachments, NewAttachment), EditedAt: m.EditedAt, CreatedAt: m.CreatedAt, Version: m.Version,
+		Via: m.Via, Partial: m.Partial, Sticker: sentSticker(m.Sticker, m.Attachments), EditedAt: m.EditedAt, CreatedAt: m.CreatedAt, Version: m.Version,
+	}
+	if m.Sticker == nil {
+		out.Attachments = list(m.Attachments, NewAttachment)
 	}
 	if m.Happening != nil {
 		out.Notice = newNotice(*m.Happening)
@@ -172,11 +176,12 @@ type OpenConversation struct {
 	AccountID ID `json:"accountId"`
 }
 
-// SendMessage sends a text message.
+// SendMessage sends a text message, or a sticker.
 type SendMessage struct {
 	ClientID    string         `json:"clientId" doc:"Your own name for this send. Repeating it, at any later time, gives the first result and stores nothing. A UUIDv7 is a good one"`
 	Body        string         `json:"body,omitempty" doc:"The text, kept as typed; it may be left out where there are attachments"`
 	Attachments []AttachmentID `json:"attachments,omitempty" doc:"My own, and those that I was shown in some conversation, in the order in which they are to be shown"`
+	Sticker     StickerName    `json:"sticker,omitempty" doc:"A sticker, which is sent by itself: a built-in one, one of a pack that I may see, a favourite, or one that I received"`
 	Mentions    []ID           `json:"mentions,omitempty" doc:"Members to call"`
 	MentionsAll bool           `json:"mentionsAll,omitempty" doc:"Call every member; for owner and admins of a group"`
 }
@@ -194,7 +199,7 @@ func (SendMessage) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 
 // Domain gives what is sent.
 func (m SendMessage) Domain() conversation.Draft {
-	return conversation.Draft{ClientID: m.ClientID, Body: m.Body, Attachments: list(m.Attachments, AttachmentID.Domain), Mentions: list(m.Mentions, ID.Domain), MentionsAll: m.MentionsAll}
+	return conversation.Draft{ClientID: m.ClientID, Body: m.Body, Attachments: list(m.Attachments, AttachmentID.Domain), Sticker: string(m.Sticker), Mentions: list(m.Mentions, ID.Domain), MentionsAll: m.MentionsAll}
 }
 
 // SendMessageIn is SendMessage on the socket.
@@ -244,13 +249,15 @@ type None struct{}
 
 // UserDelta is what there is to know of me; see ConversationDelta.
 type UserDelta struct {
-	Version        int64           `json:"version" doc:"Of the user scope"`
-	Account        *Account        `json:"account,omitempty"`
-	Contacts       []Contact       `json:"contacts,omitempty"`
-	FriendRequests []FriendRequest `json:"friendRequests,omitempty"`
-	Memberships    []Membership    `json:"memberships,omitempty"`
-	JoinRequests   []JoinRequest   `json:"joinRequests,omitempty" doc:"Mine, to be let into groups"`
-	Invitations    []Invitation    `json:"invitations,omitempty" doc:"To me, into groups"`
+	Version           int64              `json:"version" doc:"Of the user scope"`
+	Account           *Account           `json:"account,omitempty"`
+	Contacts          []Contact          `json:"contacts,omitempty"`
+	FriendRequests    []FriendRequest    `json:"friendRequests,omitempty"`
+	Memberships       []Membership       `json:"memberships,omitempty"`
+	JoinRequests      []JoinRequest      `json:"joinRequests,omitempty" doc:"Mine, to be let into groups"`
+	Invitations       []Invitation       `json:"invitations,omitempty" doc:"To me, into groups"`
+	StickerPacks      []StickerPack      `json:"stickerPacks,omitempty" doc:"Those that I keep"`
+	FavouriteStickers []FavouriteSticker `json:"favouriteStickers,omitempty"`
 }
 
 // KnownConversation is a version that the client has.
@@ -298,6 +305,7 @@ func NewSyncResult(c conversation.CatchUp, viewer change.ID, online []change.ID,
 		User: UserDelta{
 			Version: c.UserVersion, Contacts: list(c.Contacts, NewContact),
 			Memberships: list(c.Memberships, NewMembership), JoinRequests: list(c.JoinRequests, NewJoinRequest), Invitations: list(c.Invitations, NewInvitation),
+			StickerPacks: list(c.Packs, NewStickerPack), FavouriteStickers: list(c.Favourites, NewFavouriteSticker),
 		},
 		Conversations: make([]ConversationDelta, 0, len(c.Conversations)),
 		More:          c.More, Online: make([]ID, 0, len(online)), ServerTime: now,

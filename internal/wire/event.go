@@ -8,6 +8,7 @@ import (
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 // Commands of the socket: what a client may ask. Each is acknowledged with one
@@ -101,7 +102,7 @@ type Shape struct {
 var Shapes = []Shape{
 	command[SyncIn, SyncResult](CommandSync, "What changed since the versions that the client has"),
 	command[OpenConversation, ConversationDelta](CommandOpen, "The direct conversation with a friend"),
-	command[SendMessageIn, ConversationDelta](CommandSend, "Send a text message; acknowledged when it is durable"),
+	command[SendMessageIn, ConversationDelta](CommandSend, "Send a message; acknowledged when it is durable"),
 	command[ListMessagesIn, MessagePage](CommandList, "A part of the history"),
 	command[ReadIn, Membership](CommandRead, "Move my read position forward"),
 	command[TypingIn, None](CommandTyping, "Tell the others that I type"),
@@ -171,6 +172,10 @@ func Event(c change.Change) (name string, payload any) {
 				d.JoinRequests = append(d.JoinRequests, NewJoinRequest(r))
 			case conversation.Invitation:
 				d.Invitations = append(d.Invitations, NewInvitation(r))
+			case sticker.Pack:
+				d.StickerPacks = append(d.StickerPacks, NewStickerPack(r))
+			case sticker.Favourite:
+				d.FavouriteStickers = append(d.FavouriteStickers, NewFavouriteSticker(r))
 			default:
 				panic(fmt.Sprintf("wire: %T has no shape in the user scope", row))
 			}

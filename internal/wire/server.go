@@ -6,6 +6,7 @@ import (
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
 	"github.com/happychat/happychat/internal/feedback"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 // Server is what anybody may know of this server.
@@ -58,6 +59,12 @@ type Limits struct {
 	AttachmentsPerMessage int   `json:"attachmentsPerMessage"`
 	Feedback              int   `json:"feedback" doc:"Feedback, or a report"`
 	FeedbackAnswer        int   `json:"feedbackAnswer"`
+	StickerPackTitle      int   `json:"stickerPackTitle"`
+	StickersPerPack       int   `json:"stickersPerPack"`
+	StickerSide           int   `json:"stickerSide" doc:"Pixels: larger pictures are made smaller when they become stickers"`
+	OwnStickerPacks       int   `json:"ownStickerPacks" doc:"How many packs one can make"`
+	StickerPacks          int   `json:"stickerPacks" doc:"How many packs one can keep, own ones among them"`
+	FavouriteStickers     int   `json:"favouriteStickers"`
 	SmallGroup            int   `json:"smallGroup" doc:"Up to how many members everybody is shown all of them, their read positions and their typing"`
 }
 
@@ -72,5 +79,7 @@ func NewLimits(files attachment.Limits) Limits {
 		Nickname: conversation.MaxNickname, GroupRemark: conversation.MaxGroupRemark, JoinGreeting: conversation.MaxGreeting, Mentions: conversation.MaxMentions, SmallGroup: conversation.MaxSmall,
 		Feedback: feedback.MaxBody, FeedbackAnswer: feedback.MaxAnswer,
 		AttachmentBytes: files.Size, AttachmentsPerMessage: attachment.MaxPerMessage,
+		StickerPackTitle: sticker.MaxTitle, StickersPerPack: sticker.MaxPerPack, StickerSide: attachment.StickerSide,
+		OwnStickerPacks: sticker.MaxOwn, StickerPacks: sticker.MaxKept, FavouriteStickers: sticker.MaxFavourites,
 	}
 }

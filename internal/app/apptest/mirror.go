@@ -106,6 +106,10 @@ func (m *Mirror) mergeUser(d wire.UserDelta) {
 	m.user.FriendRequests = merge(m.user.FriendRequests, d.FriendRequests, func(r wire.FriendRequest) wire.ID { return r.ID })
 	m.user.JoinRequests = merge(m.user.JoinRequests, d.JoinRequests, func(r wire.JoinRequest) wire.ID { return r.ID })
 	m.user.Invitations = merge(m.user.Invitations, d.Invitations, func(i wire.Invitation) wire.ID { return i.ID })
+	m.user.StickerPacks = merge(m.user.StickerPacks, d.StickerPacks, func(p wire.StickerPack) wire.ID { return p.ID })
+	m.user.FavouriteStickers = merge(m.user.FavouriteStickers, d.FavouriteStickers, func(f wire.FavouriteSticker) string {
+		return string(f.Sticker.Key) + string(f.Sticker.ID)
+	})
 	read := map[wire.ID]int64{}
 	for _, s := range m.user.Memberships {
 		read[s.ConversationID] = s.ReadSeq
@@ -159,7 +163,7 @@ func (m *Mirror) sent(have *wire.ConversationDelta, msg wire.Message) {
 	}
 }
 
-func merge[T any](have, news []T, key func(T) wire.ID) []T {
+func merge[T any, K comparable](have, news []T, key func(T) K) []T {
 next:
 	for _, n := range news {
 		for i := range have {
@@ -197,6 +201,16 @@ func (m *Mirror) String() string {
 	}
 	for _, i := range m.user.Invitations {
 		line("invitation", i)
+	}
+	for _, p := range m.user.StickerPacks {
+		if p.State == "there" {
+			line("sticker pack", p)
+		}
+	}
+	for _, f := range m.user.FavouriteStickers {
+		if f.State == "there" {
+			line("favourite sticker", f)
+		}
 	}
 	for _, d := range m.conversations {
 		line(fmt.Sprintf("conversation %d at %d", d.ConversationID, d.Version), d.Conversation)

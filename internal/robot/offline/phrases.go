@@ -183,7 +183,33 @@ func Answered(zh bool, feedback, answer string) string {
 
 // CannotSee answers what is no text.
 func CannotSee(zh bool) string {
-	return pick(zh, "我只认得文字，图片、文件和贴纸我还看不懂。", "I can only read text; pictures, files and stickers I can not see.")
+	return pick(zh, "我只认得文字，图片和文件我还看不懂。", "I can only read text; pictures and files I can not see.")
+}
+
+// stickerAnswers are what is said to stickers that ask for an answer of their
+// own, in Chinese and in English.
+var stickerAnswers = map[string][2]string{
+	"hello":      {"👋 你好呀，见到你真高兴。", "👋 Hello, nice to see you."},
+	"thanks":     {"😊 不客气。", "😊 You are welcome."},
+	"sorry":      {"😊 没关系的。", "😊 Never mind."},
+	"cry":        {"🤗 抱抱你，想说说发生了什么吗？", "🤗 Here is a hug. Do you want to tell me about it?"},
+	"sad":        {"🤗 雨总会停的，我陪你聊聊。", "🤗 It will stop raining. I am here to talk."},
+	"angry":      {"🍵 先喝口茶，慢慢说。", "🍵 Have some tea first, then tell me."},
+	"tired":      {"☕ 辛苦了，休息一会儿吧。", "☕ That was a lot. Take a break."},
+	"sleep":      {"🌙 晚安，做个好梦。", "🌙 Good night, sweet dreams."},
+	"good-night": {"🌙 晚安，做个好梦。", "🌙 Good night, sweet dreams."},
+	"birthday":   {"🎂 生日快乐！愿你天天开心。", "🎂 Happy birthday! Have a lovely day."},
+	"lucky":      {"🧧 恭喜发财，万事如意。", "🧧 Good luck to you too."},
+	"coffee":     {"☕ 我以电代咖啡，干杯。", "☕ I run on electricity, but cheers."},
+	"on-my-way":  {"🏃 路上小心，我等你。", "🏃 Take care on the way, I am waiting."},
+}
+
+// Sticker answers a sticker: by what it says, since a picture can not be seen.
+func Sticker(zh bool, key, emoji string) string {
+	if own, ok := stickerAnswers[key]; ok {
+		return pick(zh, own[0], own[1])
+	}
+	return pick(zh, emoji+" 收到你的贴纸啦，有什么我能帮忙的，打字告诉我就好。", emoji+" Nice sticker. If I can help with anything, just write it to me.")
 }
 
 // SlowDown asks for a pause.

@@ -1173,6 +1173,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/favourite-stickers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My favourite stickers */
+        get: operations["favourite_sticker.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/favourite-stickers/{sticker}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a sticker that I may send a favourite
+         * @description One that is one already comes to the front.
+         */
+        put: operations["favourite_sticker.add"];
+        post?: never;
+        /** Remove a favourite */
+        delete: operations["favourite_sticker.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feedback": {
         parameters: {
             query?: never;
@@ -1622,6 +1660,76 @@ export interface paths {
          */
         post: operations["setup.create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sticker-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The packs that I keep */
+        get: operations["sticker_pack.list"];
+        put?: never;
+        /**
+         * Make a pack of pictures that I uploaded
+         * @description Pictures that are larger than stickers are made smaller, with their transparency and, in GIF and WebP, their motion. I keep the pack.
+         */
+        post: operations["sticker_pack.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sticker-packs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pack
+         * @description One that I keep, or of which I received a sticker.
+         */
+        get: operations["sticker_pack.get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a pack that I made
+         * @description Nobody keeps it any more. What was sent of it, and who has a sticker of it as a favourite, stays.
+         */
+        delete: operations["sticker_pack.delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a pack that I made
+         * @description Title, stickers, their emoji and their order. A sticker that is not in it any more stays where it was sent.
+         */
+        patch: operations["sticker_pack.update"];
+        trace?: never;
+    };
+    "/api/v1/sticker-packs/{id}/keeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add a pack to mine
+         * @description One of which I received a sticker.
+         */
+        put: operations["sticker_pack.keep"];
+        post?: never;
+        /** Remove a pack of somebody else from mine */
+        delete: operations["sticker_pack.drop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2356,7 +2464,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** Send a text message; acknowledged when it is durable */
+        /** Send a message; acknowledged when it is durable */
         post: operations["socket.message_send"];
         delete?: never;
         options?: never;
@@ -2951,6 +3059,25 @@ export interface components {
             /** @description Codes of an app are a second step */
             totp: boolean;
         };
+        FavouriteSticker: {
+            /**
+             * Format: int64
+             * @description The newest come first
+             */
+            addedAt: number;
+            /** @enum {string} */
+            state: "there" | "gone";
+            sticker: components["schemas"]["Sticker"];
+            /**
+             * Format: int64
+             * @description In my user scope
+             */
+            version: number;
+        };
+        FavouriteStickers: {
+            /** @description The newest come first */
+            favourites: components["schemas"]["FavouriteSticker"][];
+        };
         Feedback: {
             answer?: string;
             /** Format: int64 */
@@ -3231,6 +3358,8 @@ export interface components {
             attachmentBytes: number;
             /** Format: int64 */
             attachmentsPerMessage: number;
+            /** Format: int64 */
+            favouriteStickers: number;
             /**
              * Format: int64
              * @description Feedback, or a report
@@ -3264,6 +3393,11 @@ export interface components {
             name: number;
             /** Format: int64 */
             nickname: number;
+            /**
+             * Format: int64
+             * @description How many packs one can make
+             */
+            ownStickerPacks: number;
             /** Format: int64 */
             password: number;
             /** Format: int64 */
@@ -3277,6 +3411,20 @@ export interface components {
              * @description Up to how many members everybody is shown all of them, their read positions and their typing
              */
             smallGroup: number;
+            /** Format: int64 */
+            stickerPackTitle: number;
+            /**
+             * Format: int64
+             * @description How many packs one can keep, own ones among them
+             */
+            stickerPacks: number;
+            /**
+             * Format: int64
+             * @description Pixels: larger pictures are made smaller when they become stickers
+             */
+            stickerSide: number;
+            /** Format: int64 */
+            stickersPerPack: number;
             /** Format: int64 */
             username: number;
             /** Format: int64 */
@@ -3497,7 +3645,7 @@ export interface components {
         Message: {
             /** @description In the sender's order; several are an album */
             attachments?: components["schemas"]["Attachment"][];
-            /** @description The text, or what is said of the attachments */
+            /** @description The text, or what is said of the attachments; of a sticker, the emoji that says the same */
             body: string;
             /** @description The sender's own name for the send */
             clientId: string;
@@ -3511,7 +3659,7 @@ export interface components {
             /** Format: int64 */
             editedAt?: number;
             /** @enum {string} */
-            kind: "text" | "notice";
+            kind: "text" | "sticker" | "notice";
             /** @description Members who are called by it */
             mentions?: string[];
             /** @description Every member is called by it */
@@ -3530,6 +3678,8 @@ export interface components {
              * @description 1, 2, 3, … in order of commit
              */
             seq: number;
+            /** @description Of a sticker */
+            sticker?: components["schemas"]["Sticker"];
             /** Format: int64 */
             version: number;
             /** @description Where the words of a robot came from: left out for the robot itself, or the name of the host that was asked */
@@ -3624,6 +3774,10 @@ export interface components {
              */
             accountId: string;
         };
+        NewPack: {
+            stickers: components["schemas"]["StickerItem"][];
+            title: string;
+        };
         NewUpload: {
             /** @description What the file is called; folders and control characters are left out */
             name: string;
@@ -3693,6 +3847,11 @@ export interface components {
              * @description My present one
              */
             password: string;
+        };
+        PackEdit: {
+            /** @description All that are to be in it, in their order */
+            stickers?: components["schemas"]["StickerItem"][];
+            title?: string;
         };
         Passkey: {
             /** @description Several devices have it */
@@ -4052,6 +4211,11 @@ export interface components {
             mentions?: string[];
             /** @description Call every member; for owner and admins of a group */
             mentionsAll?: boolean;
+            /**
+             * @description A sticker, which is sent by itself: a built-in one, one of a pack that I may see, a favourite, or one that I received
+             * @example hello
+             */
+            sticker?: string;
         };
         SendMessageIn: {
             /** @description My own, and those that I was shown in some conversation, in the order in which they are to be shown */
@@ -4069,6 +4233,11 @@ export interface components {
             mentions?: string[];
             /** @description Call every member; for owner and admins of a group */
             mentionsAll?: boolean;
+            /**
+             * @description A sticker, which is sent by itself: a built-in one, one of a pack that I may see, a favourite, or one that I received
+             * @example hello
+             */
+            sticker?: string;
         };
         Server: {
             /**
@@ -4223,6 +4392,84 @@ export interface components {
             /** @description Only with use: bearer */
             token?: string;
         };
+        Sticker: {
+            /** @description The original moves; thumb does not */
+            animated?: boolean;
+            /**
+             * @description What it says, in one emoji
+             * @example 👋
+             */
+            emoji: string;
+            /** Format: int64 */
+            height?: number;
+            /**
+             * @description Of the attachment that it shows
+             * @example dGhpcyBpcyBhIHBpY3R1cg
+             */
+            id?: string;
+            /**
+             * @description Names a sticker of the built-in pack, which apps draw
+             * @enum {string}
+             */
+            key?: "hello" | "thanks" | "laugh" | "love" | "hug" | "thumbs-up" | "ok" | "clap" | "party" | "birthday" | "wow" | "cool" | "think" | "shy" | "sorry" | "cry" | "sad" | "angry" | "tired" | "sleep" | "good-night" | "coffee" | "on-my-way" | "lucky";
+            /**
+             * @description The pack that it is of, which may be gone
+             * @example 412316860416000001
+             */
+            packId?: string;
+            /** @description ThumbHash in base64, to draw a blurred likeness from */
+            placeholder?: string;
+            /**
+             * Format: int64
+             * @description In pixels; of a built-in one there are none
+             */
+            width?: number;
+        };
+        StickerItem: {
+            /** @description What it says, in one emoji */
+            emoji: string;
+            /**
+             * @description A sticker of this pack, or a picture that I uploaded and that is to become one
+             * @example dGhpcyBpcyBhIHBpY3R1cg
+             */
+            id: string;
+        };
+        StickerPack: {
+            /** Format: int64 */
+            createdAt: number;
+            /**
+             * @description An identifier: a decimal number of up to 63 bits, ordered by time
+             * @example 412316860416000001
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Since when I keep it, the newest first; 0: I do not
+             */
+            keptAt: number;
+            /**
+             * @description Who made it
+             * @example 412316860416000001
+             */
+            ownerId?: string;
+            /**
+             * @description gone: I keep it no more, or it was deleted
+             * @enum {string}
+             */
+            state: "there" | "gone";
+            /** @description In the owner's order */
+            stickers: components["schemas"]["Sticker"][];
+            title: string;
+            /**
+             * Format: int64
+             * @description In my user scope; 0 if I do not keep it
+             */
+            version: number;
+        };
+        StickerPacks: {
+            /** @description Those kept last come first */
+            packs: components["schemas"]["StickerPack"][];
+        };
         Subject: {
             /**
              * @description An identifier: a decimal number of up to 63 bits, ordered by time
@@ -4321,12 +4568,15 @@ export interface components {
         UserDelta: {
             account?: components["schemas"]["Account"];
             contacts?: components["schemas"]["Contact"][];
+            favouriteStickers?: components["schemas"]["FavouriteSticker"][];
             friendRequests?: components["schemas"]["FriendRequest"][];
             /** @description To me, into groups */
             invitations?: components["schemas"]["Invitation"][];
             /** @description Mine, to be let into groups */
             joinRequests?: components["schemas"]["JoinRequest"][];
             memberships?: components["schemas"]["Membership"][];
+            /** @description Those that I keep */
+            stickerPacks?: components["schemas"]["StickerPack"][];
             /**
              * Format: int64
              * @description Of the user scope
@@ -10171,6 +10421,187 @@ export interface operations {
             };
         };
     };
+    "favourite_sticker.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteStickers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "favourite_sticker.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Names a sticker: a built-in one by its key, others by their id */
+                sticker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteSticker"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "favourite_sticker.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Names a sticker: a built-in one by its key, others by their id */
+                sticker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "feedback.list": {
         parameters: {
             query?: never;
@@ -11945,6 +12376,525 @@ export interface operations {
             };
             /** @description Gone */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sticker_pack.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StickerPacks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sticker_pack.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPack"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StickerPack"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sticker_pack.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StickerPack"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sticker_pack.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sticker_pack.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StickerPack"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sticker_pack.keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StickerPack"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sticker_pack.drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identifier: a decimal number of up to 63 bits, ordered by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
