@@ -10,6 +10,7 @@ import (
 	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/sticker"
 )
 
 const (
@@ -328,8 +329,8 @@ func (v *visit) lines(people in, messages []conversation.Message, read int64) []
 		if l.From = v.t("chat.you"); !l.Mine {
 			l.From = people.name(m.SenderID)
 		}
-		if m.Body != "" {
-			l.Paragraphs = paragraphs(m.Body)
+		if text := v.said(m); text != "" {
+			l.Paragraphs = paragraphs(text)
 		} else if len(m.Attachments) == 0 && !m.Partial {
 			l.Empty = v.t("lite.unknown")
 		}
@@ -339,6 +340,15 @@ func (v *visit) lines(people in, messages []conversation.Message, read int64) []
 		list[i] = l
 	}
 	return list
+}
+
+// said is what a message says in words. A sticker of a pack has a picture
+// besides.
+func (v *visit) said(m conversation.Message) string {
+	if t := m.Sticker; t != nil {
+		return sticker.Words(v.words.language, t.Key, t.Emoji)
+	}
+	return m.Body
 }
 
 func (v *visit) file(a attachment.Attachment) file {

@@ -189,7 +189,7 @@ func (p in) said(m conversation.Message) string {
 	if m.Kind == conversation.Notice {
 		return p.notice(m)
 	}
-	text := inShort(m.Body, 80)
+	text := inShort(p.visit.said(m), 80)
 	if text == "" {
 		text = p.sent(m)
 	}

@@ -2,6 +2,7 @@
 import { accountOperations } from './account-operations'
 import { groupOperations } from './group-operations'
 import { identityOperations } from './identity-operations'
+import { stickerOperations } from './sticker-operations'
 import { consoleOperations } from './console-operations'
 import { passkeyOperations } from './passkey-operations'
 import { type PutOptions, putBytes } from './uploads'
@@ -66,6 +67,7 @@ export function createApi(http: Http) {
     ...passkeyOperations(http),
     ...identityOperations(http),
     ...groupOperations(http),
+    ...stickerOperations(http),
 
     createUpload: (name: string, size: number) => http('post', '/api/v1/uploads', { body: { name, size } }),
     upload: (id: string) => http('get', '/api/v1/uploads/{id}', { path: { id } }),

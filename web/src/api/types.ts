@@ -33,6 +33,12 @@ export type MemberEdit = Schemas['MemberEdit']
 export type NewLink = Schemas['NewLink']
 export type NewGroup = Schemas['NewGroup']
 export type MembershipEdit = Schemas['Settings']
+export type Sticker = Schemas['Sticker']
+export type StickerKey = NonNullable<Schemas['Sticker']['key']>
+export type StickerPack = Omit<Schemas['StickerPack'], '$schema'>
+export type FavouriteSticker = Omit<Schemas['FavouriteSticker'], '$schema'>
+export type StickerItem = Schemas['StickerItem']
+export type PackEdit = Omit<Schemas['PackEdit'], '$schema'>
 export type MemberPage = Schemas['MemberList']
 /** The members of a group page by page, found by any of their names. */
 export type MemberQuery = Omit<Schemas['MemberListIn'], 'conversationId'>

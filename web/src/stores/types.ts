@@ -9,6 +9,7 @@ import type {
   Membership,
   Notice,
   Problem,
+  Sticker,
 } from '@/api/types'
 
 export type {
@@ -31,6 +32,9 @@ export type {
   Profile,
   Proposal,
   ServerInfo,
+  Sticker,
+  StickerKey,
+  StickerPack,
   Session as DeviceSession,
 } from '@/api/types'
 
@@ -137,6 +141,8 @@ export interface ThreadMessage {
   kind: 'text' | 'notice' | 'sticker'
   body: string
   attachments?: readonly ThreadAttachment[]
+  /** In place of words; the body is its emoji. */
+  sticker?: Sticker
   /** What happened, in place of words. */
   notice?: Notice
   /** Whom it speaks to. */

@@ -8,6 +8,8 @@ export interface Changes {
   friendRequests: boolean
   /** My requests to groups, and invitations into them. */
   joining: boolean
+  /** The packs that I keep, or my favourites. */
+  stickers: boolean
   /** Conversations of which anything changed: rows, members, last message, read positions, what waits, who types. */
   readonly conversations: Set<ID>
   /** Conversations of which member rows changed: names, roles, read positions. */
@@ -22,6 +24,7 @@ export function noChanges(): Changes {
     people: new Set(),
     friendRequests: false,
     joining: false,
+    stickers: false,
     conversations: new Set(),
     members: new Set(),
     status: false,

@@ -28,6 +28,7 @@ import { hasGap, isLarge, MOST_KNOWN_TO_ALL } from './reduce'
 import { Replica } from './replica'
 import { isMine, knowsAllMembers, lastSeqOf, readSeqOf } from './selectors'
 import type { OutboxItem } from './state'
+import { stickerName } from './sticker'
 import type { Tabs } from './tabs'
 import { Timeline } from './timeline'
 import type { UploadApi } from './upload'
@@ -355,12 +356,12 @@ export class Engine {
   }
 
   private async sendItem(item: OutboxItem): Promise<void> {
-    const { conversationId, clientId, body, mentions, mentionsAll, files = [] } = item
+    const { conversationId, clientId, body, mentions, mentionsAll, files = [], sticker } = item
     const attachments = files.flatMap(({ attachment }) => (attachment ? [attachment.id] : []))
     const delta = await this.command('message.send', {
       conversationId,
       clientId,
-      body,
+      ...(sticker ? { sticker: stickerName(sticker) } : { body }),
       ...(mentions?.length ? { mentions: [...mentions] } : {}),
       ...(mentionsAll ? { mentionsAll } : {}),
       ...(attachments.length ? { attachments } : {}),

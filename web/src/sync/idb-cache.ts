@@ -19,6 +19,7 @@ import {
   writeUser,
 } from './idb-schema'
 import type { ConversationChange, UserChange } from './reduce'
+import { stickerName } from './sticker'
 import { type ConversationState, emptyConversation, type OutboxItem, type UnsentRead } from './state'
 
 export interface IdbCacheOptions {
@@ -77,6 +78,8 @@ class IdbCache implements Cache {
       memberships,
       joinRequests,
       invitations,
+      stickerPacks,
+      favouriteStickers,
       rows,
       members,
       outbox,
@@ -87,6 +90,8 @@ class IdbCache implements Cache {
       read('memberships'),
       read('joinRequests'),
       read('invitations'),
+      read('stickerPacks'),
+      read('favouriteStickers'),
       read('conversations'),
       membersByConversation(tx.objectStore('members')),
       read('outbox'),
@@ -108,6 +113,8 @@ class IdbCache implements Cache {
         memberships: new Map(memberships.map((row) => [row.conversationId, row])),
         joinRequests: new Map(joinRequests.map((row) => [row.id, row])),
         invitations: new Map(invitations.map((row) => [row.id, row])),
+        stickerPacks: new Map(stickerPacks.map((row) => [row.id, row])),
+        favouriteStickers: new Map(favouriteStickers.map((row) => [stickerName(row.sticker), row])),
       },
       conversations: new Map(conversations),
       unsentReads,
@@ -260,6 +267,8 @@ class IdbCache implements Cache {
       memberships: [...user.memberships.values()],
       joinRequests: [...user.joinRequests.values()],
       invitations: [...user.invitations.values()],
+      stickerPacks: [...user.stickerPacks.values()],
+      favouriteStickers: [...user.favouriteStickers.values()],
     })
     for (const conversation of state.conversations.values()) {
       await writeConversation(tx, {

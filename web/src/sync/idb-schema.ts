@@ -5,6 +5,7 @@ import type {
   Account,
   Contact,
   Conversation,
+  FavouriteSticker,
   FriendRequest,
   ID,
   Invitation,
@@ -12,6 +13,7 @@ import type {
   Member,
   Membership,
   Message,
+  StickerPack,
 } from '@/api/types'
 import {
   type ConversationChange,
@@ -22,9 +24,10 @@ import {
   type UserChange,
 } from './reduce'
 import type { OutboxItem, UnsentRead } from './state'
+import { stickerName } from './sticker'
 
 /** Raise it when a stored shape changes: what came from the server is then fetched anew. */
-export const SCHEMA = 2
+export const SCHEMA = 3
 
 interface UserRow {
   version: number
@@ -46,6 +49,8 @@ export interface Schema extends DBSchema {
   memberships: { key: ID; value: Membership }
   joinRequests: { key: ID; value: JoinRequest }
   invitations: { key: ID; value: Invitation }
+  stickerPacks: { key: ID; value: StickerPack }
+  favouriteStickers: { key: string; value: FavouriteSticker }
   conversations: { key: ID; value: ConversationRow }
   members: { key: [ID, ID]; value: Member }
   messages: { key: [ID, number]; value: Message }
@@ -64,6 +69,8 @@ export const stores: Record<Store, { keyPath?: string | string[] }> = {
   memberships: { keyPath: 'conversationId' },
   joinRequests: { keyPath: 'id' },
   invitations: { keyPath: 'id' },
+  stickerPacks: { keyPath: 'id' },
+  favouriteStickers: {},
   conversations: { keyPath: 'id' },
   members: {},
   messages: { keyPath: ['conversationId', 'seq'] },
@@ -116,6 +123,13 @@ export async function writeUser(tx: Transaction, change: UserChange): Promise<vo
   const invitations = tx.objectStore('invitations')
   for (const row of change.joinRequests) await joinRequests.put(newer(await joinRequests.get(row.id), row))
   for (const row of change.invitations) await invitations.put(newer(await invitations.get(row.id), row))
+  const packs = tx.objectStore('stickerPacks')
+  const favourites = tx.objectStore('favouriteStickers')
+  for (const row of change.stickerPacks) await packs.put(newer(await packs.get(row.id), row))
+  for (const row of change.favouriteStickers) {
+    const name = stickerName(row.sticker)
+    await favourites.put(newer(await favourites.get(name), row), name)
+  }
   const users = tx.objectStore('user')
   const stored = (await users.get('user')) ?? { version: 0, account: null }
   const { account } = change.state

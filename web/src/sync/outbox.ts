@@ -1,7 +1,7 @@
 // Sends that are not acknowledged yet. They are kept on the device, sent in order within a conversation,
 // and repeated with the same clientId until the server has stored or refused them.
 import { ProblemError, OUTBOX_FULL, toProblem } from '@/api/problem'
-import type { ID } from '@/api/types'
+import type { ID, Sticker } from '@/api/types'
 import type { Cache } from './cache'
 import { createClientIds } from './clientid'
 import { backoff, type Environment } from './environment'
@@ -42,6 +42,8 @@ export interface Mentions {
 /** What a message may have besides its words. */
 export interface Extras extends Mentions {
   readonly files?: readonly OutboxFile[]
+  /** It goes alone; the body is its emoji. */
+  readonly sticker?: Sticker
 }
 
 const isThere = (file: OutboxFile) => file.attachment !== undefined

@@ -282,3 +282,44 @@ describe('an answer that leaves out older changes', () => {
     expect(change.state.version).toBe(Math.max(known, 80))
   })
 })
+
+describe('stickers', () => {
+  const pack = (version: number, state: 'there' | 'gone' = 'there') => ({
+    id: '7',
+    ownerId: '1',
+    title: `at ${version}`,
+    stickers: [],
+    createdAt: 1,
+    keptAt: 1,
+    state,
+    version,
+  })
+  const favourite = (key: 'hello' | 'ok', version: number, state: 'there' | 'gone' = 'there') => ({
+    sticker: { key, emoji: '👋' },
+    addedAt: version,
+    state,
+    version,
+  })
+
+  it('are rows like others: the newer wins, whenever it comes', () => {
+    const first = reduceUser(
+      { ...emptyUser, version: 4 },
+      { version: 5, stickerPacks: [pack(5)], favouriteStickers: [favourite('hello', 5), favourite('ok', 5)] },
+      'event',
+    )
+    const second = reduceUser(
+      first.state,
+      { version: 6, stickerPacks: [pack(6, 'gone')], favouriteStickers: [favourite('hello', 6, 'gone')] },
+      'event',
+    )
+    const late = reduceUser(second.state, { version: 5, stickerPacks: [pack(5)] }, 'event')
+    expect(late.state.stickerPacks.get('7')?.state).toBe('gone')
+    expect([...late.state.favouriteStickers].map(([name, row]) => [name, row.state])).toEqual([
+      ['hello', 'gone'],
+      ['ok', 'there'],
+    ])
+    expect([first.stickerPacks.length, second.favouriteStickers.length, late.stickerPacks.length]).toEqual([
+      1, 1, 0,
+    ])
+  })
+})

@@ -8,6 +8,7 @@ import type {
   Contact,
   Conversation,
   ConversationDelta,
+  FavouriteSticker,
   FriendRequest,
   ID,
   Invitation,
@@ -15,9 +16,11 @@ import type {
   Member,
   Membership,
   Message,
+  StickerPack,
   UserDelta,
 } from '@/api/types'
 import type { ConversationState, ScopeState, UserState } from './state'
+import { stickerName } from './sticker'
 
 /**
  * Where a delta comes from, which decides what its version means:
@@ -39,6 +42,8 @@ export interface UserChange {
   readonly memberships: readonly Membership[]
   readonly joinRequests: readonly JoinRequest[]
   readonly invitations: readonly Invitation[]
+  readonly stickerPacks: readonly StickerPack[]
+  readonly favouriteStickers: readonly FavouriteSticker[]
 }
 
 export interface ConversationChange {
@@ -137,6 +142,13 @@ export function reduceUser(state: UserState, delta: UserDelta, origin: Origin): 
   const memberships = upsert(state.memberships, delta.memberships, (row) => row.conversationId, newerRead)
   const joinRequests = upsert(state.joinRequests, delta.joinRequests, (row) => row.id, newer)
   const invitations = upsert(state.invitations, delta.invitations, (row) => row.id, newer)
+  const stickerPacks = upsert(state.stickerPacks, delta.stickerPacks, (row) => row.id, newer)
+  const favouriteStickers = upsert(
+    state.favouriteStickers,
+    delta.favouriteStickers,
+    (row) => stickerName(row.sticker),
+    newer,
+  )
   const account = delta.account ? newer(state.account ?? undefined, delta.account) : state.account
   return {
     from: state.version,
@@ -146,6 +158,8 @@ export function reduceUser(state: UserState, delta: UserDelta, origin: Origin): 
     memberships: memberships.changed,
     joinRequests: joinRequests.changed,
     invitations: invitations.changed,
+    stickerPacks: stickerPacks.changed,
+    favouriteStickers: favouriteStickers.changed,
     state: {
       ...state,
       ...advance(state, delta.version, origin),
@@ -155,6 +169,8 @@ export function reduceUser(state: UserState, delta: UserDelta, origin: Origin): 
       memberships: memberships.map,
       joinRequests: joinRequests.map,
       invitations: invitations.map,
+      stickerPacks: stickerPacks.map,
+      favouriteStickers: favouriteStickers.map,
     },
   }
 }

@@ -5,11 +5,13 @@ import type {
   Card,
   Contact,
   ConversationDelta,
+  FavouriteSticker,
   FriendRequest,
   ID,
   Invitation,
   JoinRequest,
   Membership,
+  StickerPack,
   UserDelta,
 } from '@/api/types'
 import type { Cache, CachedState } from './cache'
@@ -53,7 +55,7 @@ export class Replica {
     this.user = cached.user
     for (const [id, state] of cached.conversations) this.states.set(id, state)
     const { open } = this.options.changes
-    open.account = open.friendRequests = open.joining = true
+    open.account = open.friendRequests = open.joining = open.stickers = true
     for (const id of this.user.contacts.keys()) open.people.add(id)
     for (const request of this.user.friendRequests.values()) this.see(request.from, request.to)
     for (const invitation of this.user.invitations.values()) this.see(invitation.from)
@@ -135,6 +137,14 @@ export class Replica {
     this.applyUser({ version: 0, invitations: [invitation] }, 'rows')
   }
 
+  acceptPack(pack: StickerPack): void {
+    this.applyUser({ version: 0, stickerPacks: [pack] }, 'rows')
+  }
+
+  acceptFavourite(favourite: FavouriteSticker): void {
+    this.applyUser({ version: 0, favouriteStickers: [favourite] }, 'rows')
+  }
+
   acceptAccount(account: Account): void {
     this.applyUser({ version: 0, account }, 'rows')
   }
@@ -158,7 +168,7 @@ export class Replica {
   /** Back to knowing nothing, because the server knows less than this copy does. */
   reset(): void {
     const { open } = this.options.changes
-    open.account = open.friendRequests = open.joining = true
+    open.account = open.friendRequests = open.joining = open.stickers = true
     for (const id of this.user.contacts.keys()) open.people.add(id)
     for (const id of this.states.keys()) open.conversations.add(id)
     this.user = emptyUser
@@ -188,6 +198,7 @@ export class Replica {
       this.see(request.from, request.to)
     }
     open.joining ||= change.joinRequests.length > 0 || change.invitations.length > 0
+    open.stickers ||= change.stickerPacks.length > 0 || change.favouriteStickers.length > 0
     for (const invitation of change.invitations) this.see(invitation.from)
     for (const membership of change.memberships) open.conversations.add(membership.conversationId)
   }

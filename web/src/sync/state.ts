@@ -4,6 +4,7 @@ import type {
   Attachment,
   Contact,
   Conversation,
+  FavouriteSticker,
   FriendRequest,
   ID,
   Invitation,
@@ -12,6 +13,8 @@ import type {
   Membership,
   Message,
   Problem,
+  Sticker,
+  StickerPack,
 } from '@/api/types'
 
 /** How far a scope is known. */
@@ -31,6 +34,10 @@ export interface UserState extends ScopeState {
   readonly joinRequests: ReadonlyMap<ID, JoinRequest>
   /** To me, into groups. */
   readonly invitations: ReadonlyMap<ID, Invitation>
+  /** Those that I keep, or kept once. */
+  readonly stickerPacks: ReadonlyMap<ID, StickerPack>
+  /** By the name of the sticker. */
+  readonly favouriteStickers: ReadonlyMap<string, FavouriteSticker>
 }
 
 export interface ConversationState extends ScopeState {
@@ -55,6 +62,8 @@ export const emptyUser: UserState = {
   memberships: new Map(),
   joinRequests: new Map(),
   invitations: new Map(),
+  stickerPacks: new Map(),
+  favouriteStickers: new Map(),
 }
 
 export function emptyConversation(id: ID): ConversationState {
@@ -94,6 +103,8 @@ export interface OutboxItem {
   readonly mentions?: readonly ID[]
   readonly mentionsAll?: boolean
   readonly files?: readonly OutboxFile[]
+  /** A sticker goes alone; the body is its emoji. */
+  readonly sticker?: Sticker
   readonly createdAt: number
   readonly state: 'sending' | 'failed'
   /** Why it failed. */

@@ -1,7 +1,8 @@
-// The picker of emoji and its table, fetched while nobody waits: it opens at once, and without a network.
+// The picker of emoji with its table, and in a conversation the stickers, fetched while nobody waits: they open at
+// once, and without a network.
 import { whenIdle } from '@/platform/idle'
 
-export function preloadEmoji(): void {
+export function preloadPicker(): void {
   // They are loaded again when they are needed.
   whenIdle(() => void load().catch(() => undefined))
 }
@@ -9,7 +10,14 @@ export function preloadEmoji(): void {
 async function load() {
   const [{ loadEmoji }] = await Promise.all([
     import('@/components/emoji'),
-    import('@/components/EmojiPicker.vue'),
+    import('@/components/PickerPanel.vue'),
   ])
   await loadEmoji()
+}
+
+export function preloadStickers(): void {
+  whenIdle(() => {
+    const all = [import('@/components/stickers/StickerArt.vue'), import('@/features/stickers/panes')]
+    void Promise.all(all).catch(() => undefined)
+  })
 }

@@ -12,6 +12,7 @@ import { ModelLink } from './model-link'
 import type { ModelServer } from './model-server'
 import { UploadServer } from './upload-server'
 import type { VirtualTime } from './virtual-time'
+import { stickerName } from '../sticker'
 
 export class TestNetwork implements Network {
   private listeners: (() => void)[] = []
@@ -101,6 +102,10 @@ export function seen({ replica }: Engine): unknown {
     requests: byId(user.friendRequests.values(), (row) => row.id),
     joinRequests: byId(user.joinRequests.values(), (row) => row.id),
     invitations: byId(user.invitations.values(), (row) => row.id),
+    stickerPacks: byId(user.stickerPacks.values(), (row) => row.id).filter((row) => row.state === 'there'),
+    favouriteStickers: byId(user.favouriteStickers.values(), (row) => stickerName(row.sticker)).filter(
+      (row) => row.state === 'there',
+    ),
     // Of what was left long ago, a fresh device learns nothing.
     memberships: byId(user.memberships.values(), (row) => row.conversationId)
       .filter((row) => row.state === 'member')
