@@ -126,6 +126,9 @@ export function useMessageScroll({ conversationId, thread, rows, unreadFrom, lis
     // What waits to be sent stays last, so a message can also come in before the end.
     if (wrote || (wasAtEnd && !shift)) toEnd()
     look()
+    // Again when what came has its height.
+    await settled()
+    look()
   })
 
   watch(

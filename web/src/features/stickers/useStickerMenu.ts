@@ -42,14 +42,9 @@ export function useStickerActions() {
 export function useStickerMenu() {
   const { itemsFor, act } = useStickerActions()
   const menu = shallowRef<{ sticker: Sticker; at: { x: number; y: number } } | null>(null)
-  /** The menu closes before it says what was chosen. */
-  let last: Sticker | null = null
-  const items = computed(() => {
-    last = menu.value?.sticker ?? last
-    return menu.value ? itemsFor(menu.value.sticker) : []
-  })
+  const items = computed(() => (menu.value ? itemsFor(menu.value.sticker) : []))
   function choose(action: StickerAction) {
-    if (last) void act(action, last)
+    if (menu.value) void act(action, menu.value.sticker)
   }
   return { menu, items, choose }
 }
