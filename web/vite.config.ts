@@ -24,6 +24,7 @@ export default defineConfig({
     proxy: {
       '/api': server,
       '/manifest.webmanifest': server,
+      '/download': server,
       '/socket.io': { target: server, ws: true },
     },
   },

@@ -271,10 +271,16 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
+	downloads, err := webui.NewDownload(webui.DownloadOptions{Base: c.PublicURL, Secure: ingress.Secure, Name: c.SiteName, Language: string(c.Language)})
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", a.viewed(ui))
 	mux.Handle(lite.Prefix, a.viewed(plain))
 	mux.Handle(lite.Prefix+"/", a.viewed(plain))
+	mux.Handle("/download", a.viewed(downloads))
+	mux.Handle("/download/", downloads)
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
 		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments,

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -203,5 +205,23 @@ func TestEmbedded(t *testing.T) {
 	}
 	if h.Built() != (response.StatusCode == http.StatusOK) {
 		t.Errorf("built %v, status %d", h.Built(), response.StatusCode)
+	}
+}
+
+// The Android app serves the same files under the same policy, from this list.
+func TestAndroidHeaders(t *testing.T) {
+	list, err := os.ReadFile("../../android/app/src/main/assets/headers.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := http.Header{}
+	protect(want, "HOST")
+	got := http.Header{}
+	for line := range strings.Lines(string(list)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		got.Add(name, value)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("android/app/src/main/assets/headers.txt has\n%v\nwant\n%v", got, want)
 	}
 }
