@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build web gen fmt check test test-go test-web e2e pictures bench bench-realtime bench-many clean
+.PHONY: help run dev build web gen fmt check test test-go test-web test-android e2e apk pictures bench bench-realtime bench-many clean
 
 help: ## List what there is to do
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,11 @@ web: internal/webui/dist/index.html
 internal/webui/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	$(NPM) --prefix web run --silent build -- --logLevel error
 	@touch $@
+
+apk: web ## Build the Android app; a “make build” after it puts it on the server's page for downloads
+	node scripts/system.mjs android
+	VERSION=$(VERSION) node android/tools/apk.mjs
+	@mkdir -p internal/webui/apk && cp android/build/happychat.apk internal/webui/apk/
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	$(NPM) --prefix $* ci --no-audit --no-fund --loglevel=error
@@ -54,6 +59,9 @@ test-go: ## Only the tests in Go
 test-web: ## Only the unit tests of the web app
 	node scripts/test.mjs web
 
+test-android: ## Only the checks of the Android app
+	node scripts/test.mjs android
+
 e2e: ## Only the end-to-end tests
 	node scripts/test.mjs e2e
 
@@ -70,4 +78,4 @@ bench-many: build ## Hold 250,000 signed-in connections on one installation; nee
 	$(GO) run ./bench/many $(ARGS)
 
 clean: ## Remove what was built (never the data)
-	rm -rf bin internal/webui/dist .cache web/node_modules e2e/node_modules
+	rm -rf bin internal/webui/dist internal/webui/apk android/build .cache web/node_modules e2e/node_modules

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export function which(program) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -37,48 +38,68 @@ function hasChineseFont() {
   return list.status === 0 && list.stdout.trim() !== ''
 }
 
-// What is lacking, the Debian packages that bring it, and what is skipped
-// without it.
+/** Everything that builds and checks the Android app, at their places in Debian. */
+export function androidTools() {
+  const programs = ['aapt', 'aapt2', 'apksigner', 'dexdump', 'enjarify', 'java', 'javac', 'keytool', 'zipalign']
+  return programs.every(which) && existsSync('/usr/share/android-framework-res/framework-res.apk')
+}
+
+// What is lacking, the Debian packages that bring it, for what it is wanted, and
+// what is skipped without it.
 const needs = [
   {
     what: 'a C compiler',
+    groups: ['go', 'e2e'],
     packages: ['gcc', 'libc6-dev'],
     there: () => which('gcc') ?? which('cc') ?? which('clang'),
     without: 'the race detector (tests run without it)',
   },
   {
     what: 'PostgreSQL',
+    groups: ['go', 'e2e'],
     packages: ['postgresql'],
     there: postgresPrograms,
     without: 'the tests on PostgreSQL',
   },
   {
     what: 'Chromium',
+    groups: ['go', 'e2e'],
     packages: ['chromium'],
     there: chromium,
     without: 'the end-to-end tests',
   },
   {
     what: 'one of the browsers Lynx, w3m and NetSurf, or what drives them',
+    groups: ['go', 'e2e'],
     packages: ['lynx', 'w3m', 'tmux', 'netsurf-gtk', 'xvfb', 'xdotool'],
     there: () => ['lynx', 'w3m', 'tmux', 'netsurf-gtk', 'Xvfb', 'xdotool'].every(which),
     without: 'the end-to-end tests with Lynx, w3m and NetSurf',
   },
   {
     what: 'a font with Chinese characters',
+    groups: ['go', 'e2e'],
     packages: ['fontconfig', 'fonts-noto-cjk'],
     there: hasChineseFont,
     without: undefined,
   },
+  {
+    what: 'Debian’s tools for Android',
+    groups: ['android'],
+    packages: [
+      'aapt', 'android-framework-res', 'apksigner', 'dexdump', 'enjarify', 'openjdk-17-jdk-headless', 'zipalign',
+    ],
+    there: androidTools,
+    without: 'the Android app',
+  },
 ]
 
 /**
- * Installs what is lacking if this may be done without a question. Returns what
- * is still lacking, each with what goes without it and a sentence that says
- * what to do.
+ * Installs what these groups of checks lack if this may be done without a
+ * question. Returns what is still lacking, each with what goes without it and a
+ * sentence that says what to do.
  */
-export function provide() {
-  let lacking = needs.filter((need) => !need.there())
+export function provide(groups) {
+  let lacking = needs.filter((need) => need.groups.some((group) => groups.includes(group)) && !need.there())
   if (lacking.length === 0) return []
   const as = permission()
   const packages = lacking.flatMap((need) => need.packages)
@@ -125,4 +146,11 @@ function install(as, packages) {
     }
   }
   if (quiet) rmSync(noCluster, { force: true })
+}
+
+// node scripts/system.mjs GROUP… installs what is lacking, or says what to do.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const lacking = provide(process.argv.slice(2))
+  for (const { sentence } of lacking) console.error(sentence)
+  process.exitCode = lacking.length > 0 ? 1 : 0
 }

@@ -10,7 +10,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { chromium, provide, which } from './system.mjs'
+import { checkAndroid } from '../android/tools/check.mjs'
+import { Unavailable } from '../android/tools/platform.mjs'
+import { androidTools, chromium, provide, which } from './system.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
@@ -38,6 +40,7 @@ const all = {
   ],
   go: [['Go: tests', goTests]],
   web: [['Web: tests', webTests]],
+  android: [['Android: build and checks', androidChecks]],
   e2e: [['End to end: tests', e2eTests]],
 }
 
@@ -88,14 +91,14 @@ function report() {
 async function need() {
   const wanted = (group) => asked.length === 0 || asked.includes(group)
   const folders = []
-  if (wanted('check') || wanted('web') || wanted('e2e')) folders.push('web')
+  if (['check', 'web', 'android', 'e2e'].some(wanted)) folders.push('web')
   if (wanted('check') || wanted('go') || wanted('e2e')) folders.push('e2e')
   if (wanted('go')) folders.push('socketio/jstest')
   for (const folder of folders) {
     if (!(await run('make', ['--no-print-directory', `${folder}/node_modules/.package-lock.json`]))) return false
   }
-  if (!wanted('go') && !wanted('e2e')) return true
-  for (const lacking of provide()) {
+  const groups = ['go', 'android', 'e2e'].filter(wanted)
+  for (const lacking of provide(groups)) {
     console.log(lacking.sentence)
     total.skipped.push({ what: lacking.without, why: lacking.sentence })
     if (lacking.without.startsWith('the race detector')) racing = false
@@ -105,7 +108,7 @@ async function need() {
 
 /** Builds what the tests of the web app and the end-to-end tests start. */
 function build() {
-  const wanted = asked.length === 0 || asked.includes('web') || asked.includes('e2e')
+  const wanted = asked.length === 0 || asked.some((group) => ['web', 'android', 'e2e'].includes(group))
   return wanted ? run('make', ['--no-print-directory', 'build']) : true
 }
 
@@ -192,6 +195,20 @@ async function webTests() {
     }
   }
   return ok
+}
+
+async function androidChecks() {
+  if (!androidTools()) return true // counted under what is needed
+  try {
+    const { passed, failed } = checkAndroid()
+    total.passed += passed
+    total.failed += failed.length
+    return failed.length === 0
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    total.skipped.push({ what: 'the Android app', why: error.message })
+    return true
+  }
 }
 
 async function e2eTests() {

@@ -22,7 +22,7 @@ var downloadLanguages = map[string]downloadWords{
 		Step3:     "Open Happy Chat and enter the address:",
 		Installed: "Installed already?", Open: "Open in the app", Check: "SHA-256 of the file",
 		NotInside: "There is no app on this server", NotInsideText: "Whoever runs the server can put it there. Until then, the browser does the same.",
-		Browser: "iPhone, iPad and everything else", BrowserText: "Use the browser. To have it among your apps, choose “Add to Home Screen” in the browser's menu.", ToApp: "Open Happy Chat",
+		Browser: "iPhone, iPad and everything else", BrowserText: "Use the browser. To have it among your apps, choose “Add to Home Screen” in the browser’s menu.", ToApp: "Open Happy Chat",
 		Code: "Scan with your phone", CodeText: "The camera opens this page there.", CodeLabel: "QR code of this page",
 		NoCode: "To see a code for your phone here, open this page under the address by which other devices reach the server.",
 	},

@@ -11,9 +11,15 @@ export function keepLanding(path: string) {
 
 /** The path, once; null when there is none of today. Only a path of our own: an address elsewhere leads nowhere. */
 export function takeLanding(): string | null {
+  const path = landing()
+  writeSetting(key, null)
+  return path
+}
+
+/** The path, which stays. */
+export function landing(): string | null {
   const kept = readSetting(key)
   if (kept === null) return null
-  writeSetting(key, null)
   try {
     const { path, at } = JSON.parse(kept) as { path?: unknown; at?: unknown }
     if (typeof path !== 'string' || typeof at !== 'number' || Date.now() - at > life) return null

@@ -1,5 +1,6 @@
 // The service worker from the side of the page: it is registered, asked now and then for a newer version of the app,
 // and told to take over when somebody says so, or right at the start, when nobody has begun anything yet.
+import { platform } from './platform'
 
 /** How often a page that stays open asks, in milliseconds. */
 const interval = 60 * 60_000
@@ -15,7 +16,8 @@ export interface UpdateOptions {
 
 /** Starts it; returns what has the newer version take over. */
 export function followUpdates({ ready, open }: UpdateOptions): () => void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return () => undefined
+  // The Android app has the files with it, and looks itself for newer ones.
+  if (!import.meta.env.PROD || platform.app || !('serviceWorker' in navigator)) return () => undefined
   const workers = navigator.serviceWorker
   let waiting: ServiceWorker | null = null
   let asked = false

@@ -2,6 +2,7 @@
 // before the first paint and knows the same key.
 import { defineStore } from 'pinia'
 import { computed, ref, watchEffect } from 'vue'
+import { platform } from '@/platform/platform'
 import { readSetting, writeSetting } from '@/platform/settings'
 
 export const themes = ['system', 'light', 'dark', 'contrast'] as const
@@ -24,6 +25,7 @@ export const useAppearance = defineStore('appearance', () => {
 
   watchEffect(() => {
     document.documentElement.dataset['theme'] = applied.value
+    platform.appearance(applied.value.endsWith('dark'))
   })
 
   function choose(next: Theme) {

@@ -1,6 +1,7 @@
 // What another app shared with this one, from when it came until it is known for whom.
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
+import { platform } from '@/platform/platform'
 import { takeShared, type Shared } from '@/platform/shared'
 
 export const useShared = defineStore('shared', () => {
@@ -11,6 +12,14 @@ export const useShared = defineStore('shared', () => {
   /** Finds what came with the start of the app. */
   async function look() {
     waiting.value = (await takeShared()) ?? waiting.value
+  }
+
+  /** What comes through the Android app. */
+  function followPhone(then: () => void) {
+    platform.onShared((shared) => {
+      waiting.value = shared
+      then()
+    })
   }
 
   /** Files that were opened with the app (file_handlers of the manifest). */
@@ -38,7 +47,7 @@ export const useShared = defineStore('shared', () => {
     waiting.value = chosen = null
   }
 
-  return { waiting, look, followOpened, choose, takeFor, drop }
+  return { waiting, look, followPhone, followOpened, choose, takeFor, drop }
 })
 
 declare global {

@@ -1,0 +1,85 @@
+package io.github.happychat;
+
+import android.os.Handler;
+import android.os.Looper;
+import android.webkit.JavascriptInterface;
+
+/**
+ * What the page may ask of the app, as window.HappyChatShell (web/src/platform/shell.ts). It answers pages of the
+ * server only. Calls come on a thread of the browser's.
+ */
+final class Bridge {
+    static final String NAME = "HappyChatShell";
+
+    /** What does it, on the main thread except for what gives an answer. */
+    interface Host {
+        /** Whether the page that is open is the server's. */
+        boolean own();
+
+        String start();
+
+        String shared();
+
+        void sharedTaken();
+
+        void appearance(boolean dark, int background);
+
+        void changeServer();
+    }
+
+    private final Host host;
+    private final Handler main = new Handler(Looper.getMainLooper());
+
+    Bridge(Host host) {
+        this.host = host;
+    }
+
+    /** JSON: the version of the app, and the parts of the window that the system draws over. */
+    @JavascriptInterface
+    public String start() {
+        return host.own() ? host.start() : null;
+    }
+
+    /** JSON of what another app shared, or null. */
+    @JavascriptInterface
+    public String shared() {
+        return host.own() ? host.shared() : null;
+    }
+
+    /** The page has it. */
+    @JavascriptInterface
+    public void sharedTaken() {
+        if (!host.own()) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.sharedTaken();
+            }
+        });
+    }
+
+    /** How the page looks, as #rrggbb, so that what the system draws around it can be read. */
+    @JavascriptInterface
+    public void appearance(final boolean dark, String background) {
+        if (!host.own() || background == null || !background.matches("#[0-9a-fA-F]{6}")) return;
+        final int color = 0xff000000 | Integer.parseInt(background.substring(1), 16);
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.appearance(dark, color);
+            }
+        });
+    }
+
+    /** Somebody wants another server. */
+    @JavascriptInterface
+    public void changeServer() {
+        if (!host.own()) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.changeServer();
+            }
+        });
+    }
+}

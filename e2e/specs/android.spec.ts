@@ -1,0 +1,110 @@
+// The page's side of the Android app: what the app does is done here by a script and by the network of the test
+// (the app itself: android/tools/check.mjs). And the page where people get it.
+import { AxeBuilder } from '@axe-core/playwright'
+import { computer, expect, type Person, phone, test } from '../support/test.ts'
+
+const dot = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+interface Around {
+  handed: string | null
+  said: string[]
+}
+/** The page with the app around it. */
+type Inside = Window & { app: Around; happychat?: { back(): boolean; told(what: string): void } }
+
+/** Puts the app around every page that somebody opens. */
+async function around(person: Person) {
+  await person.context.addInitScript(() => {
+    const app: Around = { handed: null, said: [] }
+    Object.assign(window, {
+      app,
+      HappyChatShell: {
+        start: () => '{"version":"1","top":40,"bottom":24}',
+        shared: () => app.handed,
+        sharedTaken: () => (app.handed = null),
+        appearance: (dark: boolean, color: string) => app.said.push(`${dark ? 'dark' : 'light'} ${color}`),
+        changeServer: () => app.said.push('another server'),
+      },
+    })
+  })
+  await person.context.route('**/.shell/shared/**', (route) => route.fulfill({ body: dot }))
+}
+
+const said = (person: Person) => person.page.evaluate(() => (window as unknown as Inside).app.said)
+const back = (person: Person) => person.page.evaluate(() => (window as unknown as Inside).happychat?.back())
+
+test('what another app hands over is sent to whom one chooses, and the phone’s way back closes what is open', async ({
+  friends,
+}) => {
+  const [ann, bea] = await friends('ann', 'bea', { size: phone })
+  await around(ann)
+  await ann.open('/chats')
+  await expect(ann.row('Bea')).toBeVisible()
+  // The list keeps clear of the bar above, the tabs of that below.
+  const heading = ann.page.getByRole('heading', { level: 1 })
+  expect((await heading.boundingBox())?.y).toBeGreaterThan(40)
+  const tabs = await ann.place('me').boundingBox()
+  expect(Math.round((tabs?.y ?? 0) + (tabs?.height ?? 0))).toBeLessThanOrEqual(phone.height - 24)
+
+  const hand = () =>
+    ann.page.evaluate(() => {
+      const files = [{ url: '/.shell/shared/x/0', name: '图.png', type: 'image/png' }]
+      const inside = window as unknown as Inside
+      inside.app.handed = JSON.stringify({ text: 'look at this', files })
+      inside.happychat?.told('shared')
+    })
+  await ann.page.getByRole('button', { name: ann.t('plus.label') }).click()
+  const menu = ann.page.getByRole('menu')
+  await expect(menu).toBeVisible()
+  expect(await back(ann)).toBe(true)
+  await expect(menu).toBeHidden()
+  expect(await back(ann)).toBe(false)
+  await hand()
+  await expect(ann.page).toHaveURL(/\/share$/)
+  await ann.page.getByRole('main').getByText('Bea', { exact: true }).first().click()
+  const sending = ann.page.getByRole('dialog')
+  await expect(sending.getByRole('textbox')).toHaveValue('look at this')
+  await sending.getByRole('button', { name: ann.t('composer.send') }).click()
+  await bea.open('/chats')
+  await bea.openChat(ann.name)
+  await expect(bea.bubble(ann.name, 'look at this')).toBeVisible()
+  await expect(bea.page.getByRole('button', { name: /图\.png/ })).toBeVisible()
+})
+
+test('the app follows how the page looks, and can go to another server', async ({ friends }) => {
+  const [ann] = await friends('ann', 'bea', { size: phone })
+  await around(ann)
+  await ann.open('/me')
+  await ann.page.getByText(ann.t('me.theme_dark'), { exact: true }).click()
+  await expect.poll(() => said(ann)).toContainEqual(expect.stringMatching(/^dark #[0-1][0-9a-f]{5}$/))
+  expect((await said(ann))[0]).toMatch(/^light #[e-f][0-9a-f]{5}$/)
+  await ann.button('me.changeServer').click()
+  expect((await said(ann)).at(-1)).toBe('another server')
+  await expect(ann.link('me.getApp')).toHaveCount(0)
+})
+
+for (const [name, size] of Object.entries({ computer, phone })) {
+  for (const language of ['en', 'zh-CN'] as const) {
+    test(`the page for downloads is for everybody, ${name}, ${language}`, async ({ person }) => {
+      const guest = await person('guest', { size, language })
+      await guest.open('/sign-in')
+      await guest.link('app.get').click()
+      await expect(guest.page).toHaveURL(/\/download$/)
+      await expect(guest.page.locator('html')).toHaveAttribute('lang', language)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await guest.page.emulateMedia({ colorScheme })
+        const overflow = await guest.page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
+        expect(overflow).toBeLessThanOrEqual(0)
+        const { violations } = await new AxeBuilder({ page: guest.page }).analyze()
+        expect(violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.html}`))).toEqual([])
+      }
+      await guest.page.locator('header').getByRole('link').last().click()
+      await expect(guest.page.locator('html')).toHaveAttribute('lang', language === 'en' ? 'zh-CN' : 'en')
+    })
+  }
+}

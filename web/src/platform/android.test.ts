@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { android, type Shell } from './android'
+import { browser } from './browser'
+
+const shell = {
+  start: vi.fn<Shell['start']>(),
+  shared: vi.fn<Shell['shared']>(),
+  sharedTaken: vi.fn(),
+  appearance: vi.fn(),
+  changeServer: vi.fn(),
+}
+
+beforeEach(() => {
+  for (const each of Object.values(shell)) each.mockReset()
+  shell.start.mockReturnValue('{"version":"1","top":24,"bottom":16}')
+  shell.shared.mockReturnValue(null)
+})
+afterEach(() => document.body.replaceChildren())
+
+const root = document.documentElement
+const safe = (side: string) => root.style.getPropertyValue(`--safe-${side}`)
+
+describe('in the Android app', () => {
+  it('keeps clear of what the system draws over, now and when that changes', () => {
+    android(shell)
+    expect([safe('top'), safe('bottom')]).toEqual(['24px', '16px'])
+    shell.start.mockReturnValue('{"version":"1","top":24,"bottom":0}')
+    window.happychat?.told('insets')
+    expect(safe('bottom')).toBe('0px')
+  })
+
+  it('takes what another app hands over, with its files, once', async () => {
+    const fetched = vi.fn((url: string) =>
+      Promise.resolve(url.endsWith('1') ? new Response(null, { status: 404 }) : new Response('bytes')),
+    )
+    vi.stubGlobal('fetch', fetched)
+    const take = vi.fn()
+    const platform = android(shell)
+    platform.onShared(take)
+    expect(take).not.toHaveBeenCalled()
+    const file = (n: number) => ({ url: `/.shell/shared/x/${n}`, name: `图${n}.png`, type: 'image/png' })
+    shell.shared.mockReturnValue(JSON.stringify({ text: 'look', files: [file(0), file(1)] }))
+    window.happychat?.told('shared')
+    await vi.waitFor(() => expect(take).toHaveBeenCalledOnce())
+    const [{ text, files }] = take.mock.calls[0] as [{ text: string; files: File[] }]
+    expect([text, files.map(({ name, type }) => [name, type])]).toEqual(['look', [['图0.png', 'image/png']]])
+    expect(shell.sharedTaken).toHaveBeenCalledOnce()
+    vi.unstubAllGlobals()
+  })
+
+  it('closes the topmost of what lies above the page, and else leaves the way back to the phone', () => {
+    android(shell)
+    expect(window.happychat?.back()).toBe(false)
+    const heard: string[] = []
+    document.addEventListener('keydown', ({ key }) => heard.push(key), { once: true })
+    document.body.appendChild(document.createElement('div')).className = 'over-page'
+    expect(window.happychat?.back()).toBe(true)
+    expect(heard).toEqual(['Escape'])
+    const dialogs = ['under', 'above'].map((name) => {
+      const dialog = document.body.appendChild(document.createElement('dialog'))
+      dialog.setAttribute('open', '')
+      dialog.addEventListener('cancel', () => heard.push(name))
+      return dialog
+    })
+    expect(dialogs).toHaveLength(2)
+    expect(window.happychat?.back()).toBe(true)
+    expect(heard).toEqual(['Escape', 'above'])
+  })
+
+  it('can go to another server, and nowhere else', () => {
+    const platform = android(shell)
+    platform.changeServer?.()
+    expect(shell.changeServer).toHaveBeenCalledOnce()
+    expect(platform.inApp).toBeNull()
+  })
+})
+
+describe('in a browser', () => {
+  it('leads into the app on Android only, with the whole address', () => {
+    expect(browser().inApp).toBeNull()
+    vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('Mozilla/5.0 (Linux; Android 14)')
+    const link = browser().inApp?.('/join#TOKEN') ?? ''
+    expect(link).toMatch(
+      /^intent:\/\/open\?url=[^#]+#Intent;scheme=happychat;package=io\.github\.happychat;.*end$/,
+    )
+    expect(decodeURIComponent(/url=([^#]+)/.exec(link)?.[1] ?? '')).toBe(`${location.origin}/join#TOKEN`)
+  })
+})

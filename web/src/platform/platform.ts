@@ -1,0 +1,26 @@
+// What differs between a browser and the Android app (android/), behind one interface. The app shows these same pages
+// under the server's own address, so most things do not differ: signing in, the socket, files, the microphone.
+import { android, type Shell } from './android'
+import { browser } from './browser'
+import type { Shared } from './shared'
+
+export interface Platform {
+  /** Whether this is the app, and not a browser. */
+  readonly app: boolean
+  /** The window around the page follows how the page looks. */
+  appearance: (dark: boolean) => void
+  /** Asks for another server; null where the address bar does. */
+  readonly changeServer: (() => void) | null
+  /** Gives what other apps share, now and later. A browser puts it aside through the service worker (shared.ts). */
+  onShared: (take: (shared: Shared) => void) => void
+  /** The address that opens a page of this server in the app; null where there is no such app. */
+  readonly inApp: ((path: string) => string) | null
+}
+
+declare global {
+  interface Window {
+    HappyChatShell?: Shell
+  }
+}
+
+export const platform: Platform = window.HappyChatShell ? android(window.HappyChatShell) : browser()
