@@ -15,10 +15,10 @@ declare const self: ServiceWorkerGlobalScope & {
 precacheAndRoute(self.__FILES)
 cleanupOutdatedCaches()
 
-// Every address of the app is its first page; what the server answers itself is left to it.
+// Every address of the app is its first page; what the server answers itself is left to it. Tried on path and query.
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
-    denylist: [/^\/(?:api|socket\.io|lite|download|healthz|readyz|metrics)(?:\/|$)/],
+    denylist: [/^\/(?:api|socket\.io|lite|download|healthz|readyz|metrics)(?:[/?]|$)/],
   }),
 )
 
