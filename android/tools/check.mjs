@@ -14,11 +14,14 @@ const permissions = [
   'android.permission.ACCESS_NETWORK_STATE',
   'android.permission.INTERNET',
   'android.permission.MODIFY_AUDIO_SETTINGS',
+  'android.permission.POST_NOTIFICATIONS',
   'android.permission.READ_EXTERNAL_STORAGE', // what Android adds to writing, until Android 9
   'android.permission.RECORD_AUDIO',
   'android.permission.WRITE_EXTERNAL_STORAGE',
 ]
-const callable = ['appearance', 'changeServer', 'shared', 'sharedTaken', 'start']
+const callable = [
+  'appearance', 'askPermission', 'changeServer', 'hide', 'permission', 'shared', 'sharedTaken', 'show', 'start',
+]
 const largest = 3_000_000
 
 /** Builds the app with a key of its own and checks it; returns how many checks passed, and what failed. */

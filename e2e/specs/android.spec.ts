@@ -13,7 +13,10 @@ interface Around {
   said: string[]
 }
 /** The page with the app around it. */
-type Inside = Window & { app: Around; happychat?: { back(): boolean; told(what: string): void } }
+type Inside = Window & {
+  app: Around
+  happychat?: { back(): boolean; told(what: string): void; open(path: string): boolean }
+}
 
 /** Puts the app around every page that somebody opens. */
 async function around(person: Person) {
@@ -27,6 +30,11 @@ async function around(person: Person) {
         sharedTaken: () => (app.handed = null),
         appearance: (dark: boolean, color: string) => app.said.push(`${dark ? 'dark' : 'light'} ${color}`),
         changeServer: () => app.said.push('another server'),
+        permission: () => 'granted',
+        askPermission: () => undefined,
+        show: (title: string, body: string, _tag: string, path: string) =>
+          app.said.push(`${title}: ${body} ${path}`),
+        hide: () => app.said.push('read'),
       },
     })
   })

@@ -141,8 +141,16 @@ public final class Phone {
         Fakes.on("Resources.getBoolean", (self, a) -> night);
         ConnectivityManager connectivity = new ConnectivityManager();
         android.app.DownloadManager downloads = new android.app.DownloadManager();
+        android.app.NotificationManager notifications = new android.app.NotificationManager();
+        Fakes.on("NotificationManager.areNotificationsEnabled", (self, a) -> true);
+        Fakes.on("PendingIntent.getActivity", (self, a) -> {
+            android.app.PendingIntent pending = new android.app.PendingIntent();
+            Fakes.of(pending).put("intent", a[2]);
+            return pending;
+        });
         for (String of : new String[] {"Activity", "ContextWrapper", "ContextThemeWrapper"}) {
-            Fakes.on(of + ".getSystemService", (self, a) -> a[0].equals(Context.CONNECTIVITY_SERVICE) ? connectivity : downloads);
+            Fakes.on(of + ".getSystemService", (self, a) -> a[0].equals(Context.CONNECTIVITY_SERVICE) ? connectivity
+                    : a[0].equals(Context.NOTIFICATION_SERVICE) ? notifications : downloads);
         }
         Fakes.on("ConnectivityManager.getActiveNetworkInfo", (self, a) -> online ? new NetworkInfo() : null);
         Fakes.on("NetworkInfo.isConnected", (self, a) -> true);

@@ -8,6 +8,10 @@ const shell = {
   sharedTaken: vi.fn(),
   appearance: vi.fn(),
   changeServer: vi.fn(),
+  permission: vi.fn<Shell['permission']>(),
+  askPermission: vi.fn(),
+  show: vi.fn(),
+  hide: vi.fn(),
 }
 
 beforeEach(() => {
@@ -65,6 +69,26 @@ describe('in the Android app', () => {
     expect(dialogs).toHaveLength(2)
     expect(window.happychat?.back()).toBe(true)
     expect(heard).toEqual(['Escape', 'above'])
+  })
+
+  it('shows notifications through the app, and goes where they lead', async () => {
+    const { notices, onOpen } = android(shell)
+    shell.permission.mockReturnValue('default')
+    expect(notices?.permission()).toBe('default')
+    const answer = notices?.ask()
+    expect(shell.askPermission).toHaveBeenCalledOnce()
+    shell.permission.mockReturnValue('granted')
+    window.happychat?.told('permission')
+    expect(await answer).toBe('granted')
+    notices?.show({ title: 'Lin', body: 'hello', tag: '7', path: '/chats/7' })
+    expect(shell.show).toHaveBeenCalledExactlyOnceWith('Lin', 'hello', '7', '/chats/7')
+    notices?.hide('7')
+    expect(shell.hide).toHaveBeenCalledExactlyOnceWith('7')
+    expect(window.happychat?.open('/chats/7')).toBe(false)
+    const open = vi.fn()
+    onOpen(open)
+    expect(window.happychat?.open('/chats/7')).toBe(true)
+    expect(open).toHaveBeenCalledExactlyOnceWith('/chats/7')
   })
 
   it('can go to another server, and nowhere else', () => {

@@ -9,13 +9,19 @@ export interface Shell {
   sharedTaken: () => void
   appearance: (dark: boolean, background: string) => void
   changeServer: () => void
+  permission: () => string | null
+  askPermission: () => void
+  show: (title: string, body: string, tag: string, path: string) => void
+  hide: (tag: string) => void
 }
 
 /** What the app calls. */
 interface Page {
   /** The phone's way back: whether the page had something to close. */
   back: () => boolean
-  told: (what: 'insets' | 'shared') => void
+  told: (what: 'insets' | 'shared' | 'permission') => void
+  /** Whether the page goes there itself. */
+  open: (path: string) => boolean
 }
 
 declare global {
@@ -31,12 +37,19 @@ interface Told {
 
 export function android(shell: Shell): Platform {
   let take: ((shared: Shared) => void) | null = null
+  let go: ((path: string) => void) | null = null
+  let answered: (() => void) | null = null
   keepClear()
   window.happychat = {
     back,
     told: (what) => {
       if (what === 'insets') keepClear()
-      else void hand()
+      else if (what === 'shared') void hand()
+      else answered?.()
+    },
+    open: (path) => {
+      go?.(path)
+      return go !== null
     },
   }
 
@@ -60,6 +73,8 @@ export function android(shell: Shell): Platform {
     take?.({ text, files: read.filter((file) => file !== null) })
   }
 
+  const permission = () => (shell.permission() ?? 'denied') as NotificationPermission
+
   return {
     app: true,
     appearance: (dark) => shell.appearance(dark, background()),
@@ -68,6 +83,17 @@ export function android(shell: Shell): Platform {
       take = next
       void hand()
     },
+    notices: {
+      permission,
+      ask: () =>
+        new Promise((resolve) => {
+          answered = () => resolve(permission())
+          shell.askPermission()
+        }),
+      show: ({ title, body, tag, path }) => shell.show(title, body, tag, path),
+      hide: (tag) => shell.hide(tag),
+    },
+    onOpen: (next) => (go = next),
     inApp: null,
   }
 }

@@ -10,6 +10,8 @@ export function browser(): Platform {
     appearance: () => undefined,
     changeServer: null,
     onShared: () => undefined,
+    notices: null,
+    onOpen: () => undefined,
     inApp: /Android/.test(navigator.userAgent) ? inApp : null,
   }
 }

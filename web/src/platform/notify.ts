@@ -1,13 +1,16 @@
 // Notifications of the system, and the tone. A browser on Android shows them through the service worker only.
+import { platform } from './platform'
 
 export type Permission = 'granted' | 'denied' | 'default' | 'impossible'
 
 export function permission(): Permission {
+  if (platform.notices) return platform.notices.permission()
   return 'Notification' in window && window.isSecureContext ? Notification.permission : 'impossible'
 }
 
 /** Asks the person; call it from a tap. */
 export async function askPermission(): Promise<Permission> {
+  if (platform.notices) return platform.notices.ask()
   if (permission() === 'impossible') return 'impossible'
   return Notification.requestPermission()
 }
@@ -23,6 +26,7 @@ export interface News {
 
 /** Shows it; `open` is called with the path when it is followed and no service worker does that. */
 export async function notify({ title, body, tag, path }: News, open: (path: string) => void): Promise<void> {
+  if (platform.notices) return platform.notices.show({ title, body, tag, path })
   const options = {
     body,
     tag,
@@ -43,6 +47,7 @@ export async function notify({ title, body, tag, path }: News, open: (path: stri
 
 /** Takes away what is shown with this tag: it was read. */
 export async function unnotify(tag: string): Promise<void> {
+  if (platform.notices) return platform.notices.hide(tag)
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
   for (const shown of (await registration?.getNotifications({ tag })) ?? []) shown.close()
 }

@@ -4,6 +4,15 @@ import { android, type Shell } from './android'
 import { browser } from './browser'
 import type { Shared } from './shared'
 
+/** The system's notifications, where the app shows them and not the browser. */
+export interface Notices {
+  permission: () => NotificationPermission
+  ask: () => Promise<NotificationPermission>
+  /** A later one with the same tag takes the place of the one before. */
+  show: (news: { title: string; body: string; tag: string; path: string }) => void
+  hide: (tag: string) => void
+}
+
 export interface Platform {
   /** Whether this is the app, and not a browser. */
   readonly app: boolean
@@ -13,6 +22,9 @@ export interface Platform {
   readonly changeServer: (() => void) | null
   /** Gives what other apps share, now and later. A browser puts it aside through the service worker (shared.ts). */
   onShared: (take: (shared: Shared) => void) => void
+  readonly notices: Notices | null
+  /** Told when somebody follows a notification or a link into the app. */
+  onOpen: (open: (path: string) => void) => void
   /** The address that opens a page of this server in the app; null where there is no such app. */
   readonly inApp: ((path: string) => string) | null
 }

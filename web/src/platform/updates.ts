@@ -16,6 +16,7 @@ export interface UpdateOptions {
 
 /** Starts it; returns what has the newer version take over. */
 export function followUpdates({ ready, open }: UpdateOptions): () => void {
+  platform.onOpen(open)
   // The Android app has the files with it, and looks itself for newer ones.
   if (!import.meta.env.PROD || platform.app || !('serviceWorker' in navigator)) return () => undefined
   const workers = navigator.serviceWorker

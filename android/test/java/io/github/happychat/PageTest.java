@@ -353,6 +353,50 @@ public final class PageTest {
         same(null, phone.open(ChatActivity.class, start, null).shared());
     }
 
+    public void notificationsAreAskedForShownAndFollowed() throws Exception {
+        open();
+        same("default", chat.permission());
+        chat.show("Lin", "hello", "7", "/chats/7");
+        yes(Fakes.calls("NotificationManager.notify").isEmpty(), "not before it is allowed");
+        chat.askPermission();
+        same(List.of(Notices.POST), List.of((String[]) Fakes.last("Activity.requestPermissions").arguments[0]));
+        same("denied", chat.permission());
+        phone.permissions.add(Notices.POST);
+        chat.onRequestPermissionsResult(Notices.PERMISSION, new String[0], new int[] {0});
+        same("window.happychat?.told(\"permission\")", Fakes.last("WebView.evaluateJavascript").arguments[0]);
+        same("granted", chat.permission());
+        chat.askPermission();
+        same(1, Fakes.calls("Activity.requestPermissions").size());
+        chat.show("Lin", "hello", "7", "https://evil.example/");
+        chat.show("Lin", "hello", "7", "/chats/7");
+        same(1, Fakes.calls("NotificationManager.notify").size());
+        same("7", Fakes.last("NotificationManager.notify").arguments[0]);
+        Object[] pending = Fakes.last("PendingIntent.getActivity").arguments;
+        yes(((Integer) pending[3] & android.app.PendingIntent.FLAG_IMMUTABLE) != 0, "nobody else may fill it in");
+        Intent followed = (Intent) pending[2];
+        same(HOME + "/chats/7", followed.getData().toString());
+
+        // The page goes there itself, and stays as it is; where it cannot, it is opened there.
+        String script = "window.happychat?.open(\"/chats/7\") === true";
+        phone.scripts.put(script, "true");
+        int before = Fakes.calls("WebView.loadUrl").size();
+        Phone.act(chat, "onNewIntent", Intent.class, followed);
+        same(script, Fakes.last("WebView.evaluateJavascript").arguments[0]);
+        same(before, Fakes.calls("WebView.loadUrl").size());
+        phone.scripts.put(script, "false");
+        Phone.act(chat, "onNewIntent", Intent.class, followed);
+        same(HOME + "/chats/7", Fakes.last("WebView.loadUrl").arguments[0]);
+        chat.hide("7");
+        same("7", Fakes.last("NotificationManager.cancel").arguments[0]);
+
+        // Before Android 13 nobody is asked.
+        android.os.Build.VERSION.class.getField("SDK_INT").setInt(null, 24);
+        phone.permissions.clear();
+        same("granted", chat.permission());
+        chat.show("Lin", "hello", "8", "/chats/8");
+        same("8", Fakes.last("NotificationManager.notify").arguments[0]);
+    }
+
     public void turningThePhoneKeepsThePage() throws Exception {
         open();
         Bundle state = new Bundle();
@@ -379,7 +423,7 @@ public final class PageTest {
         for (Method method : Bridge.class.getDeclaredMethods()) {
             if (java.lang.reflect.Modifier.isPublic(method.getModifiers())) all.add(method.getName());
         }
-        same("[appearance, changeServer, shared, sharedTaken, start]", all.toString());
+        same("[appearance, askPermission, changeServer, hide, permission, shared, sharedTaken, show, start]", all.toString());
 
         Bridge bridge = (Bridge) Fakes.last("WebView.addJavascriptInterface").arguments[0];
         same("HappyChatShell", Fakes.last("WebView.addJavascriptInterface").arguments[1]);
@@ -395,6 +439,10 @@ public final class PageTest {
             chat.opened(other);
             same(null, bridge.start());
             same(null, bridge.shared());
+            same(null, bridge.permission());
+            bridge.askPermission();
+            bridge.show("title", "body", "tag", "/chats/1");
+            bridge.hide("tag");
             bridge.changeServer();
             bridge.sharedTaken();
             bridge.appearance(false, "#ffffff");

@@ -25,6 +25,14 @@ final class Bridge {
         void appearance(boolean dark, int background);
 
         void changeServer();
+
+        String permission();
+
+        void askPermission();
+
+        void show(String title, String body, String tag, String path);
+
+        void hide(String tag);
     }
 
     private final Host host;
@@ -79,6 +87,48 @@ final class Bridge {
             @Override
             public void run() {
                 host.changeServer();
+            }
+        });
+    }
+
+    /** Whether notifications may be shown: granted, denied or default. */
+    @JavascriptInterface
+    public String permission() {
+        return host.own() ? host.permission() : null;
+    }
+
+    /** Asks; the page is told when there is an answer. */
+    @JavascriptInterface
+    public void askPermission() {
+        if (!host.own()) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.askPermission();
+            }
+        });
+    }
+
+    /** Shows a notification that leads to a path of the server's. */
+    @JavascriptInterface
+    public void show(final String title, final String body, final String tag, final String path) {
+        if (!host.own() || title == null || body == null || tag == null || path == null) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.show(title, body, tag, path);
+            }
+        });
+    }
+
+    /** Takes it away. */
+    @JavascriptInterface
+    public void hide(final String tag) {
+        if (!host.own() || tag == null) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.hide(tag);
             }
         });
     }

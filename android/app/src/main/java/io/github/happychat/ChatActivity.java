@@ -34,6 +34,7 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
     private PageChrome chrome;
     private Chooser chooser;
     private Downloads downloads;
+    private Notices notices;
     private volatile Shared shared;
     private volatile boolean own;
     private volatile int top;
@@ -75,6 +76,7 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
         chooser = new Chooser(this);
         chrome = new PageChrome(this, server, chooser);
         downloads = new Downloads(this, server);
+        notices = new Notices(this, server, settings);
         client = new PageClient(server, files, this, this);
         page = findViewById(R.id.page);
         prepare();
@@ -146,13 +148,27 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
         if (page == null) return;
         Link link = linkIn(intent);
         if (link != null) {
-            load(link);
+            go(link);
             return;
         }
         Shared next = Shared.from(intent, getContentResolver(), CameraFiles.AUTHORITY);
         if (next == null) return;
         shared = next;
         tell("shared");
+    }
+
+    /** By the page itself if it can: it stays as it is. */
+    private void go(final Link link) {
+        if (!own || trouble != null) {
+            load(link);
+            return;
+        }
+        page.evaluateJavascript("window.happychat?.open(" + Json.quoted(link.path) + ") === true", new ValueCallback<String>() {
+            @Override
+            public void onReceiveValue(String went) {
+                if (page != null && !"true".equals(went)) load(link);
+            }
+        });
     }
 
     private static Link linkIn(Intent intent) {
@@ -189,7 +205,7 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
         page.evaluateJavascript("window.happychat?.back() === true", new ValueCallback<String>() {
             @Override
             public void onReceiveValue(String handled) {
-                if ("true".equals(handled)) return;
+                if (page == null || "true".equals(handled)) return;
                 if (page.canGoBack()) page.goBack();
                 else moveTaskToBack(true);
             }
@@ -232,6 +248,7 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
     public void onRequestPermissionsResult(int request, String[] permissions, int[] results) {
         boolean granted = results.length > 0 && results[0] == PackageManager.PERMISSION_GRANTED;
         if (request == PageChrome.MICROPHONE && chrome != null) chrome.permitted(granted);
+        if (request == Notices.PERMISSION) tell("permission");
         if (request == Downloads.STORAGE && downloads != null) downloads.permitted(granted);
     }
 
@@ -316,6 +333,26 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
     @Override
     public void changeServer() {
         startActivity(new Intent(this, AddressActivity.class));
+    }
+
+    @Override
+    public String permission() {
+        return notices.permission();
+    }
+
+    @Override
+    public void askPermission() {
+        if (!notices.ask()) tell("permission");
+    }
+
+    @Override
+    public void show(String title, String body, String tag, String path) {
+        notices.show(title, body, tag, path);
+    }
+
+    @Override
+    public void hide(String tag) {
+        notices.hide(tag);
     }
 
     private boolean online() {

@@ -7,6 +7,7 @@ import android.content.SharedPreferences;
 final class Settings {
     private static final String SERVER = "server";
     private static final String SAME = "same";
+    private static final String ASKED = "askedToNotify";
 
     private final SharedPreferences kept;
 
@@ -32,5 +33,14 @@ final class Settings {
 
     void setSame(String mark, boolean same) {
         kept.edit().putString(SAME, same ? mark : "not " + mark).apply();
+    }
+
+    /** Whether somebody was asked for notifications: Android asks once. */
+    boolean askedToNotify() {
+        return kept.getBoolean(ASKED, false);
+    }
+
+    void setAskedToNotify() {
+        kept.edit().putBoolean(ASKED, true).apply();
     }
 }
