@@ -92,7 +92,7 @@ func (a *api) sticker() {
 		})
 	handle(a, operation{
 		method: http.MethodDelete, path: "/favourite-stickers/{sticker}", id: "favourite_sticker.remove", tag: tag, status: http.StatusNoContent,
-		summary: "Remove a favourite",
+		summary: "Remove a favourite", errors: []int{404},
 	},
 		func(ctx context.Context, in *StickerPath) (*none, error) {
 			return nil, a.Stickers.Unfavour(ctx, actor(ctx).AccountID, string(in.Sticker))

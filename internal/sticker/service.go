@@ -356,8 +356,14 @@ func (s *Service) named(ctx context.Context, actor change.ID, name string) (Stic
 	return one, err
 }
 
-// Unfavour removes a favourite. One that is none is no error.
+// Unfavour removes a favourite. A sticker that is none is no error; what can be
+// no sticker is ErrNotFound.
 func (s *Service) Unfavour(ctx context.Context, actor change.ID, name string) error {
+	if _, builtIn := BuiltIn(name); !builtIn {
+		if _, ok := attachment.ParseID(name); !ok {
+			return ErrNotFound
+		}
+	}
 	return s.Store.Update(ctx, func(ctx context.Context) error {
 		list, err := s.Store.Favourites(ctx, actor, 0)
 		if err != nil {

@@ -1,4 +1,4 @@
-// The picker of emoji with its table, and in a conversation the stickers, fetched while nobody waits: they open at
+// The picker with its emoji and stickers, fetched while nobody waits, once somebody is in a conversation: it opens at
 // once, and without a network.
 import { whenIdle } from '@/platform/idle'
 
@@ -11,13 +11,8 @@ async function load() {
   const [{ loadEmoji }] = await Promise.all([
     import('@/components/emoji'),
     import('@/components/PickerPanel.vue'),
+    import('@/components/stickers/StickerArt.vue'),
+    import('@/features/stickers/panes'),
   ])
   await loadEmoji()
-}
-
-export function preloadStickers(): void {
-  whenIdle(() => {
-    const all = [import('@/components/stickers/StickerArt.vue'), import('@/features/stickers/panes')]
-    void Promise.all(all).catch(() => undefined)
-  })
 }
