@@ -151,6 +151,10 @@ var quick = engineio.Options{
 	MaxPayload: 1_000_000, AllowEIO3: true,
 }
 
+// patient are those for a client that answers: on a busy machine it may be slow
+// to do so.
+var patient = engineio.Options{PingInterval: 300 * time.Millisecond, PingTimeout: 20 * time.Second, AllowEIO3: true}
+
 type handshake struct {
 	SID          string   `json:"sid"`
 	Upgrades     []string `json:"upgrades"`
@@ -405,7 +409,7 @@ func TestASecondPollEndsTheSession(t *testing.T) {
 func TestHeartbeat(t *testing.T) {
 	t.Run("EIO4 polling", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, quick)
+		s := serve(t, patient)
 		sid := s.poll(4)
 		for range 3 {
 			if status, body := s.do("GET", "EIO=4&transport=polling&sid="+sid, ""); status != 200 || body != "2" {
@@ -418,7 +422,7 @@ func TestHeartbeat(t *testing.T) {
 	})
 	t.Run("EIO4 websocket", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, quick)
+		s := serve(t, patient)
 		c, _ := s.ws(4)
 		for range 3 {
 			c.WantFrame(0x81, "2")
@@ -427,7 +431,7 @@ func TestHeartbeat(t *testing.T) {
 	})
 	t.Run("EIO3", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, quick)
+		s := serve(t, patient)
 		sid := s.poll(3)
 		c, _ := s.ws(3)
 		for range 3 {
