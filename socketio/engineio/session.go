@@ -325,6 +325,9 @@ func (s *Session) nextWake(now time.Duration) time.Duration {
 		at = time.Duration(s.lastSeen.Load()) + s.patience()
 	case s.awaiting:
 		at = s.nextPing + s.srv.opts.PingTimeout
+		if next := s.nextPing + s.srv.opts.PingInterval; next > now {
+			at = min(at, next) // the next one is due, if this one is answered by then
+		}
 	default:
 		at = s.nextPing
 	}
