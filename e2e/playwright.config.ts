@@ -23,6 +23,7 @@ function chromium() {
 export default defineConfig({
   projects: [
     { name: 'specs', testDir: 'specs' },
+    { name: 'screenshots', testDir: 'screenshots', expect: { timeout: 5000 }, use: { actionTimeout: 5000 } },
     { name: 'pictures', testDir: 'pictures', use: { deviceScaleFactor: 2 } },
   ],
   outputDir: 'test-results',
@@ -42,6 +43,8 @@ export default defineConfig({
     launchOptions: {
       executablePath: chromium(),
       args: [
+        // Going back by a swipe is the app's own; the browser's would go on where the app has gone back.
+        '--overscroll-history-navigation=0',
         '--disable-gpu',
         '--disable-quic',
         '--no-first-run',

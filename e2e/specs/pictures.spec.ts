@@ -1,42 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { deflateSync } from 'node:zlib'
+import { png } from '../support/png.ts'
 import { expect, type Person, phone, test } from '../support/test.ts'
 
-/** A real PNG of one colour, so large that it takes a while. */
-function png(width: number, height: number, seed: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-    const out = Buffer.alloc(8 + data.length + 4)
-    out.writeUInt32BE(data.length, 0)
-    body.copy(out, 4)
-    out.writeUInt32BE(crc(body), 8 + data.length)
-    return out
-  }
-  const rows = Buffer.alloc(height * (1 + width * 3))
+/** A real PNG of noise, so large that it takes a while. */
+function noise(width: number, height: number, seed: number): Buffer {
   let value = seed
-  for (let i = 0; i < rows.length; i++) {
+  const next = () => {
     value = (value * 1103515245 + 12345) & 0x7fffffff
-    rows[i] = i % (1 + width * 3) === 0 ? 0 : value >> 16
+    return (value >> 16) & 0xff
   }
-  const head = Buffer.alloc(13)
-  head.writeUInt32BE(width, 0)
-  head.writeUInt32BE(height, 4)
-  head.set([8, 2, 0, 0, 0], 8)
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(rows, { level: 1 })),
-    chunk('IEND', Buffer.alloc(0)),
-  ])
-}
-
-function crc(bytes: Buffer): number {
-  let value = 0xffffffff
-  for (const byte of bytes) {
-    value ^= byte
-    for (let k = 0; k < 8; k++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-  }
-  return (value ^ 0xffffffff) >>> 0
+  return png(width, height, () => [next(), next(), next()])
 }
 
 interface Payload {
@@ -48,7 +21,7 @@ interface Payload {
 const picture = (name: string, width = 120, height = 80): Payload => ({
   name,
   mimeType: 'image/png',
-  buffer: png(width, height, name.length),
+  buffer: noise(width, height, name.length),
 })
 
 async function choose(person: Person, source: 'pictures' | 'files', files: Payload[]) {

@@ -1,0 +1,25 @@
+import { expect, test } from '../support/test.ts'
+
+test('the first screen needs less than 180 kB of script', async ({ friends, person }) => {
+  const [ann] = await friends('ann', 'bea')
+  const guest = await person('guest')
+  for (const [someone, path] of [
+    [guest, '/sign-in'],
+    [ann, '/chats'],
+  ] as const) {
+    await someone.open(path)
+    if (someone === ann) await expect(ann.row('Bea')).toBeVisible()
+    else await expect(guest.heading('signIn.title')).toBeVisible()
+    const scripts = await someone.page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map((entry) => entry as PerformanceResourceTiming)
+        .filter((entry) => /\.js$/.test(entry.name))
+        .map((entry) => ({ name: entry.name, bytes: entry.encodedBodySize })),
+    )
+    expect(scripts.every(({ bytes }) => bytes > 0)).toBe(true)
+    const bytes = scripts.reduce((sum, script) => sum + script.bytes, 0)
+    console.log(`${path}: ${(bytes / 1000).toFixed(0)} kB of script`)
+    expect(bytes).toBeLessThan(180_000)
+  }
+})
