@@ -1,13 +1,18 @@
 // Runs before the first paint and before the app, in browsers of any age, so it is written for the oldest. A file of
 // its own because the Content-Security-Policy allows no inline script.
 //
-// A chosen theme never flashes (the key is the one in src/stores/appearance.ts). And a browser that can not run the
+// A chosen theme or size of text never flashes (the keys are those in src/stores/appearance.ts). And a browser that can not run the
 // app is led to the plain pages: at once if it knows no modules, else by a link that stays unless the app appears.
 ;(function (window, document) {
   try {
     var theme = window.localStorage.getItem('happychat.theme')
     if (theme === 'light' || theme === 'dark' || theme === 'contrast') {
       document.documentElement.setAttribute('data-theme', theme)
+    }
+    var text = window.localStorage.getItem('happychat.text')
+    if (text === 'large' || text === 'larger') document.documentElement.setAttribute('data-text', text)
+    if (window.localStorage.getItem('happychat.motion') === 'less') {
+      document.documentElement.setAttribute('data-motion', 'less')
     }
     // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the oldest know no catch without a name
   } catch (error) {

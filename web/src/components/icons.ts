@@ -73,6 +73,8 @@ export const icons = {
   share: 'M12 15V4.500M8 8l4-4 4 4M5 13v5.500a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V13',
   up: 'M5.5 14.500 12 8l6.500 6.500',
   clock: 'M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17zM12 7.500V12l3 2',
+  keyboard:
+    'M4 6.500h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1zM7 10h.01M10.300 10h.01M13.700 10h.01M17 10h.01M8.500 14h7',
 } as const
 
 export type IconName = keyof typeof icons

@@ -46,3 +46,38 @@ describe('the theme', () => {
     expect(localStorage.getItem('happychat.theme')).toBeNull()
   })
 })
+
+describe('the size of text and motion', () => {
+  it('are what was chosen, also after a reload', async () => {
+    const { dataset } = document.documentElement
+    const appearance = useAppearance()
+    expect(dataset).toMatchObject({ text: 'normal', motion: 'full' })
+    appearance.chooseTextSize('larger')
+    appearance.chooseMotion('less')
+    appearance.chooseSingleKeys(false)
+    await nextTick()
+    expect(dataset).toMatchObject({ text: 'larger', motion: 'less' })
+    setActivePinia(createPinia())
+    expect(useAppearance()).toMatchObject({
+      textSize: 'larger',
+      motion: 'less',
+      singleKeys: false,
+      still: true,
+    })
+  })
+
+  it('leave nothing behind when they are as they were', () => {
+    const appearance = useAppearance()
+    appearance.chooseTextSize('large')
+    appearance.chooseTextSize('normal')
+    appearance.chooseMotion('less')
+    appearance.chooseMotion('system')
+    expect(localStorage.length).toBe(0)
+  })
+
+  it('are calm where the device asks for it', () => {
+    device.more = true // stands for every other question to the device
+    useAppearance()
+    expect(document.documentElement.dataset['motion']).toBe('less')
+  })
+})

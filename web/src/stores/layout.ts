@@ -24,5 +24,16 @@ export const useLayout = defineStore('layout', () => {
     writeSetting(key, String(listWidth.value))
   }
 
-  return { size, listWidth, resizeList }
+  /** Whether the details stand beside what is open; they stay while one goes from one conversation to another. */
+  const details = ref(false)
+
+  return {
+    size,
+    listWidth,
+    resizeList,
+    details,
+    toggleDetails: () => {
+      details.value = !details.value
+    },
+  }
 })
