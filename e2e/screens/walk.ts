@@ -14,7 +14,9 @@ export async function walk(
 ) {
   const size = someone.size.width < 600 ? 'phone' : 'computer'
   // As chosen in the settings: what does not move need not be waited for.
-  await someone.context.addInitScript(() => localStorage.setItem('happychat.motion', 'less'))
+  await someone.context.addInitScript(() => {
+    if (location.protocol !== 'about:') localStorage.setItem('happychat.motion', 'less')
+  })
   const failed: string[] = []
   const page = await someone.open('about:blank')
   const visit: Visit = { someone, page, t: someone.t, world }

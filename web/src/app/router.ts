@@ -6,6 +6,7 @@ import { readSetting } from '@/platform/settings'
 import { accountKey, useSession } from '@/stores/session'
 import { boot } from './boot'
 import type * as console from './console'
+import type * as rare from './seldom'
 import type * as signedOut from './signed-out'
 import type * as signedIn from './signed-in'
 
@@ -19,6 +20,7 @@ declare module 'vue-router' {
 }
 
 const within = (name: keyof typeof signedIn) => () => import('./signed-in').then((views) => views[name])
+const seldom = (name: keyof typeof rare) => () => import('./seldom').then((views) => views[name])
 const looking = (name: keyof typeof console) => () => import('./console').then((views) => views[name])
 const outside = (name: keyof typeof signedOut) => () => import('./signed-out').then((views) => views[name])
 
@@ -78,20 +80,20 @@ export const router = createRouter({
             {
               path: '/add/:username',
               name: 'add',
-              component: within('AddPane'),
+              component: seldom('AddPane'),
               props: true,
               meta: { detail: true },
             },
             {
               path: 'groups',
               name: 'groups',
-              component: within('GroupsPane'),
+              component: seldom('GroupsPane'),
               meta: { detail: true },
             },
             {
               path: 'requests',
               name: 'requests',
-              component: within('RequestsPane'),
+              component: seldom('RequestsPane'),
               meta: { detail: true },
             },
             {
@@ -109,7 +111,7 @@ export const router = createRouter({
           component: () => import('@/features/chats/ShareView.vue'),
           meta: { detail: true },
         },
-        { path: 'me', name: 'me', component: within('MeView') },
+        { path: 'me', name: 'me', component: seldom('MeView') },
         { path: 'me/feedback', name: 'feedback', component: looking('FeedbackView'), meta: { detail: true } },
         {
           path: 'console',
