@@ -68,5 +68,5 @@ export function useMessageMenu({ conversation, thread }: MessageMenuOptions) {
     else if (about.sticker) void stickers.act(action, about.sticker)
   }
 
-  return { open, items, reported, show, showFor, choose, close: () => (open.value = null) }
+  return { open, items, reported, stickers, show, showFor, choose, close: () => (open.value = null) }
 }
