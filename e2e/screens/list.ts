@@ -411,8 +411,10 @@ export const inside: readonly Screen[] = [
       await tom.call('DELETE', `/contacts/${world.me.id}`)
       await online(visit)
       const again = visit.page.getByRole('button', { name: visit.t('connection.retry') })
-      if (await again.isVisible()) await again.click()
-      await expect(visit.page.getByText(visit.t('chat.retry'))).toBeVisible({ timeout: 15_000 })
+      await expect(async () => {
+        if (await again.isVisible()) await again.click({ timeout: 500 })
+        await expect(visit.page.getByText(visit.t('chat.retry'))).toBeVisible({ timeout: 1000 })
+      }).toPass({ timeout: 30_000 })
       await expect(visit.page.getByText(visit.t('connection.offline'))).toHaveCount(0)
     },
     after: online,

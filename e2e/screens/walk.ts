@@ -43,6 +43,7 @@ export async function wear(person: Person, theme: Theme) {
   await person.page.evaluate((name) => {
     document.documentElement.dataset['theme'] = name
   }, theme)
+  await person.settled()
 }
 
 type Arrive = Parameters<typeof makeWorld>[0]

@@ -158,6 +158,7 @@ export async function makeOwner(arrive: Arrive, o: PersonOptions): Promise<Perso
   const owner = await arrive('owner', o)
   owner.password = 'a quiet harbour at noon'
   await owner.call('POST', '/sessions', { login: 'owner', password: owner.password })
+  await owner.call('PATCH', '/account', { language: owner.language })
   return owner
 }
 
