@@ -30,7 +30,8 @@ export default defineConfig({
   globalSetup: './support/build.ts',
   fullyParallel: true,
   workers: 2,
-  retries: 0,
+  // A second try tells a flaky test, which is named at the end, from a broken one.
+  retries: process.env['CI'] ? 1 : 0,
   forbidOnly: Boolean(process.env['CI']),
   timeout: 90_000,
   expect: { timeout: 15_000 },
