@@ -91,8 +91,11 @@ test('a passkey signs in without the password, and is a second step beside it', 
   await expect(page.getByText(ann.t('problem.passkey.given_up'))).toBeVisible()
   await finger.touched(false)
   await finger.knows(true)
+  // Where a browser offers none in the field, only the button is left; here the field would answer before it.
+  await page.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false)
+  })
   await page.reload()
-  await expect(ann.button('passkey.signIn')).toBeVisible()
   await finger.touched(true)
   await ann.button('passkey.signIn').click()
   await expect(ann.place('chats')).toBeVisible()

@@ -167,6 +167,8 @@ test('two fingers, a wheel and a finger choose the part of a picture', async ({ 
     .setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(bytes, 'base64') })
   const field = dialog.getByRole('img', { name: ann.t('picture.crop') })
   const slider = dialog.getByRole('slider')
+  await expect(slider).toBeVisible()
+  await ann.settled() // the sheet has come up
   const box = (await field.boundingBox())!
   const spot = { x: box.x + box.width / 4, y: box.y + box.height / 4 }
   const redAt = ({ x, y }: { x: number; y: number }) =>
@@ -178,7 +180,7 @@ test('two fingers, a wheel and a finger choose the part of a picture', async ({ 
       },
       { x: (x - box.x) / box.width, y: (y - box.y) / box.height },
     )
-  expect(await redAt(spot)).toBe(true)
+  await expect.poll(() => redAt(spot)).toBe(true)
 
   // Two fingers about the spot move apart: it stays between them.
   const touch = await ann.context.newCDPSession(ann.page)
@@ -191,7 +193,7 @@ test('two fingers, a wheel and a finger choose the part of a picture', async ({ 
   await fingers('touchStart', apart(20))
   for (const far of [25, 30, 40]) await fingers('touchMove', apart(far))
   await expect.poll(async () => Number(await slider.inputValue())).toBeCloseTo(2, 1)
-  expect(await redAt(spot)).toBe(true)
+  await expect.poll(() => redAt(spot)).toBe(true)
   // They move on together; and one finger drags.
   await fingers('touchMove', apart(40, 10))
   await expect.poll(() => redAt({ x: spot.x + 10, y: spot.y + 10 })).toBe(true)
@@ -205,7 +207,7 @@ test('two fingers, a wheel and a finger choose the part of a picture', async ({ 
   await ann.page.mouse.move(spot.x + 20, spot.y + 20)
   await ann.page.mouse.wheel(0, -200)
   await expect.poll(async () => Number(await slider.inputValue())).toBeGreaterThan(2.2)
-  expect(await redAt({ x: spot.x + 20, y: spot.y + 20 })).toBe(true)
+  await expect.poll(() => redAt({ x: spot.x + 20, y: spot.y + 20 })).toBe(true)
   await field.press('-')
   await field.press('-')
   await expect.poll(async () => Number(await slider.inputValue())).toBeLessThan(2.2)

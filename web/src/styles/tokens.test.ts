@@ -121,11 +121,11 @@ describe.each(names)('theme %s', (name) => {
 })
 
 describe('colours outside of the tokens', () => {
-  const files = import.meta.glob<string>(['../**/*.vue', '../**/*.css', '!**/tokens.css'], {
-    query: '?raw',
-    import: 'default',
-    eager: true,
-  })
+  // Stickers are drawings: their colours are their own in every theme, as those of a picture are.
+  const files = import.meta.glob<string>(
+    ['../**/*.vue', '../**/*.css', '!**/tokens.css', '!**/StickerArt.vue'],
+    { query: '?raw', import: 'default', eager: true },
+  )
 
   it.each(Object.entries(files))('%s names none', (path, text) => {
     const style = path.endsWith('.vue')
