@@ -1,28 +1,20 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { defineConfig } from '@playwright/test'
+import type { Wishes } from './support/test.ts'
 
-// The system's own browser: the one that people have, and none to download.
-function chromium() {
-  if (process.env['CHROMIUM']) return process.env['CHROMIUM']
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-      try {
-        accessSync(join(folder, name), constants.X_OK)
-        return join(folder, name)
-      } catch {
-        // not in this one
-      }
-    }
-  }
-  throw new Error(
-    'Chromium is missing: install it (Debian: apt-get install chromium), or name it in CHROMIUM.',
-  )
-}
+// What every engine must be able to do is marked with @core; README.md tells
+// how to run one of them.
+const core = /@core/
+// Wants all three at once.
+const together = /three-engines/
+// Repeats for the others what layout.spec.ts does for all screens.
+const repeated = /main-screens/
 
-export default defineConfig({
+export default defineConfig<Wishes>({
   projects: [
-    { name: 'specs', testDir: 'specs' },
+    { name: 'specs', testDir: 'specs', testIgnore: [together, repeated] },
+    { name: 'firefox', testDir: 'specs', grep: core, use: { engine: 'firefox' } },
+    { name: 'webkit', testDir: 'specs', grep: core, use: { engine: 'webkit' } },
+    { name: 'together', testDir: 'specs', testMatch: together },
     { name: 'screenshots', testDir: 'screenshots', expect: { timeout: 5000 }, use: { actionTimeout: 5000 } },
     { name: 'pictures', testDir: 'pictures', use: { deviceScaleFactor: 2 } },
   ],
@@ -37,23 +29,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: {
-    browserName: 'chromium',
     actionTimeout: 15_000,
     screenshot: 'only-on-failure',
     trace: 'off',
-    launchOptions: {
-      executablePath: chromium(),
-      args: [
-        // Going back by a swipe is the app's own; the browser's would go on where the app has gone back.
-        '--overscroll-history-navigation=0',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      ],
-    },
   },
 })

@@ -1,6 +1,6 @@
-import { expect, linkIn, test } from '../support/test.ts'
+import { core, expect, linkIn, test } from '../support/test.ts'
 
-test('an address is confirmed by a link that works once', async ({ person, mailbox }) => {
+test('an address is confirmed by a link that works once', core, async ({ person, mailbox }) => {
   const ann = await person('ann', { name: 'Ann' })
   await ann.signUp()
   const letter = await mailbox.letter(ann.email)

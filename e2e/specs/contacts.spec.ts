@@ -1,6 +1,6 @@
-import { expect, test } from '../support/test.ts'
+import { core, expect, test } from '../support/test.ts'
 
-test('a request is declined or withdrawn, and both sides see it', async ({ person }) => {
+test('a request is declined or withdrawn, and both sides see it', core, async ({ person }) => {
   const ann = await (await person('ann', { name: 'Ann' })).join()
   const bea = await (await person('bea', { name: 'Bea' })).join()
   await ann.open('/contacts/requests')

@@ -1,4 +1,4 @@
-import { computer, expect, type Pair, phone, test } from '../support/test.ts'
+import { computer, core, expect, type Pair, phone, test } from '../support/test.ts'
 import type { Language } from '../support/words.ts'
 
 // Two people go from nothing to a conversation, by hand, in both languages and
@@ -9,7 +9,7 @@ const pairs: { language: Language; size: typeof computer; hello: string; answer:
 ]
 
 for (const { language, size, hello, answer } of pairs) {
-  test(`from nothing to a conversation, ${language}, ${size.width} wide`, async ({ person }) => {
+  test(`from nothing to a conversation, ${language}, ${size.width} wide`, core, async ({ person }) => {
     const ann = await person('ann', { language, size, name: language === 'en' ? 'Ann' : '小安' })
     const bea = await person('bea', { language, size, name: language === 'en' ? 'Bea' : '小贝' })
     for (const someone of [ann, bea]) {
@@ -52,7 +52,7 @@ for (const { language, size, hello, answer } of pairs) {
   })
 }
 
-test('what arrives elsewhere is counted, and reading it clears the count everywhere', async ({ friends }) => {
+test('what arrives elsewhere is counted, and reading it clears it everywhere', core, async ({ friends }) => {
   const [ann, bea]: Pair = await friends('ann', 'bea')
   await ann.open('/chats')
   await bea.open('/contacts')
@@ -74,7 +74,7 @@ test('what arrives elsewhere is counted, and reading it clears the count everywh
   await expect(ann.log(bea.name).getByText(ann.t('state.read')).first()).toBeAttached()
 })
 
-test('typing shows, and text stays as it was typed', async ({ friends }) => {
+test('typing shows, and text stays as it was typed', core, async ({ friends }) => {
   const [ann, bea] = await friends('ann', 'bea')
   await ann.open('/chats')
   await bea.open('/chats')

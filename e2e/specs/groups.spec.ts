@@ -1,4 +1,4 @@
-import { expect, phone, test, type Person } from '../support/test.ts'
+import { core, expect, type Person, phone, test } from '../support/test.ts'
 
 /** Starts a group the short way; whoever is in it must be a friend of the owner. */
 async function group(owner: Person, name: string, members: Person[], more: Record<string, unknown> = {}) {
@@ -54,7 +54,7 @@ function kept(person: Person, id: string) {
   }, id)
 }
 
-test('a group is started by hand, and everybody is in it at once', async ({ person }) => {
+test('a group is started by hand, and everybody is in it at once', core, async ({ person }) => {
   const { ann, bea, cleo } = await circle(person)
   await bea.open('/chats')
   await cleo.open('/chats')

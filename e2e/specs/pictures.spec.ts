@@ -1,42 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { png } from '../support/png.ts'
-import { expect, type Person, phone, test } from '../support/test.ts'
-
-/** A real PNG of noise, so large that it takes a while. */
-function noise(width: number, height: number, seed: number): Buffer {
-  let value = seed
-  const next = () => {
-    value = (value * 1103515245 + 12345) & 0x7fffffff
-    return (value >> 16) & 0xff
-  }
-  return png(width, height, () => [next(), next(), next()])
-}
-
-interface Payload {
-  name: string
-  mimeType: string
-  buffer: Buffer
-}
-
-const picture = (name: string, width = 120, height = 80): Payload => ({
-  name,
-  mimeType: 'image/png',
-  buffer: noise(width, height, name.length),
-})
-
-async function choose(person: Person, source: 'pictures' | 'files', files: Payload[]) {
-  const chooser = person.page.waitForEvent('filechooser')
-  await person.button('attachment.add').click()
-  await person.page.getByRole('menuitem', { name: person.t(`attachment.${source}`) }).click()
-  await (await chooser).setFiles(files)
-}
-
-async function sendChosen(person: Person, caption = '') {
-  const dialog = person.page.getByRole('dialog')
-  if (caption) await dialog.getByRole('textbox').fill(caption)
-  await dialog.getByRole('button', { name: person.t('composer.send') }).click()
-  await expect(dialog).toHaveCount(0)
-}
+import { choose, picture, sendChosen } from '../support/pictures.ts'
+import { core, expect, phone, test } from '../support/test.ts'
 
 test('an album with a caption arrives, opens, and can be leafed through', async ({ friends }) => {
   const [ann, bea] = await friends('ann', 'bea')
@@ -92,7 +56,7 @@ test('a file is sent and downloaded as it is, by keyboard and by dropping', asyn
   expect(readFileSync(await arrived.path(), 'utf8')).toBe(text)
 })
 
-test('an upload goes on after the cable was pulled, and one can be stopped', async ({ friends }) => {
+test('an upload goes on after the cable was pulled, and one can be stopped', core, async ({ friends }) => {
   const [ann, bea] = await friends('ann', 'bea')
   await bea.open('/chats')
   await ann.open('/chats')
@@ -117,7 +81,7 @@ test('an upload goes on after the cable was pulled, and one can be stopped', asy
   await expect(bea.button('attachment.picture', { name: 'never.png' })).toHaveCount(0)
 })
 
-test('on a phone, what is no picture is said to be damaged, and the rest can be sent', async ({ person }) => {
+test('on a phone, what is no picture is said to be damaged, the rest is sent', core, async ({ person }) => {
   const ann = await (await person('ann', { size: phone, language: 'zh-CN' })).join()
   const bea = await (await person('bea', { size: phone })).join()
   await ann.befriend(bea)

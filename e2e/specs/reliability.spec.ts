@@ -1,4 +1,4 @@
-import { expect, type Pair, test } from '../support/test.ts'
+import { core, expect, type Pair, test } from '../support/test.ts'
 import type { Person } from '../support/person.ts'
 
 interface Message {
@@ -96,9 +96,7 @@ test('a pulled cable: fifty messages are there when it is back, once each, in or
   )
 })
 
-test('a pulled cable, away from the conversation: the count of unread messages is right', async ({
-  friends,
-}) => {
+test('a pulled cable, away from the conversation: the unread count is right', core, async ({ friends }) => {
   const pair = await friends('ann', 'bea')
   const [ann, bea] = pair
   await sitDown(pair)
@@ -156,7 +154,7 @@ test('kill -9 while both write: nothing is lost, nothing comes twice', async ({ 
   for (const someone of pair) await expect(someone.place('chats')).not.toContainText(/\d/)
 })
 
-test('what was written without a cable survives a reload and is sent once', async ({ friends }) => {
+test('what was written without a cable survives a reload and is sent once', core, async ({ friends }) => {
   const pair = await friends('ann', 'bea')
   const [ann, bea] = pair
   const conversation = await sitDown(pair)

@@ -1,7 +1,10 @@
-import { type Browser, type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
+import type { BrowserContext, Locator, Page } from '@playwright/test'
+import type { Browsers, Engine } from './engines.ts'
+import { expect } from './expect.ts'
 import { linkIn, type Mailbox } from './mailbox.ts'
 import { Relay } from './relay.ts'
 import type { Server } from './server.ts'
+import { WebKitContext } from './webkit/context.ts'
 import { type Language, words } from './words.ts'
 
 export const computer = { width: 1280, height: 800 }
@@ -14,11 +17,19 @@ export interface PersonOptions {
   name?: string
   /** Opens the app at the server's own address, as passkeys want it, and not through the cable. */
   atHome?: boolean
+  /** The browser that they use; the project's own unless told. */
+  engine?: Engine
 }
 
 interface SignedIn {
   account: { id: string }
 }
+
+// Firefox counts among the uncaught errors what it only tells its console: lost connections, and policies, of which
+// the page hears by itself.
+const hearsay = /^Content-Security-Policy: |connection to (the server at )?ws:\/\//
+// For a picture of the screen, Playwright puts a style into the page, which the page's policy forbids in Firefox.
+const taken = /^policy: style-src-elem forbids inline/
 
 /** Somebody with a browser, a mailbox and a cable of their own. */
 export class Person {
@@ -30,13 +41,14 @@ export class Person {
   readonly size: { width: number; height: number }
   readonly t: ReturnType<typeof words>
   readonly relay: Relay
+  readonly engine: Engine
   /** Where they open the app. */
   readonly origin: string
   readonly context: BrowserContext
   /** Their account, once they have one. */
   id = ''
   /** What went wrong in the pages: broken policies, uncaught errors, dialogs. Must stay empty. */
-  readonly faults: string[] = []
+  readonly faults: string[]
 
   private opened: Page | undefined
   private readonly mailbox: Mailbox
@@ -48,8 +60,11 @@ export class Person {
     mailbox: Mailbox,
     origin: string,
     o: PersonOptions,
+    faults: string[],
   ) {
+    this.engine = o.engine ?? 'chromium'
     this.origin = origin
+    this.faults = faults
     this.username = username
     this.name = o.name ?? username
     this.email = `${username}@example.com`
@@ -62,7 +77,7 @@ export class Person {
   }
 
   static async arrive(
-    browser: Browser,
+    browsers: Browsers,
     server: Server,
     mailbox: Mailbox,
     username: string,
@@ -71,33 +86,35 @@ export class Person {
     const relay = await Relay.start(server.port)
     const size = o.size ?? computer
     const touch = size.width < 600
+    const engine = o.engine ?? 'chromium'
     const origin = o.atHome ? `http://localhost:${server.port}` : `http://127.0.0.1:${relay.port}`
-    const context = await browser.newContext({
-      baseURL: origin,
-      locale: o.language === 'zh-CN' ? 'zh-CN' : 'en-GB',
-      timezoneId: 'Asia/Shanghai',
-      viewport: size,
-      hasTouch: touch,
-      isMobile: touch,
-    })
-    const person = new Person(username, context, relay, mailbox, origin, o)
-    await context.exposeBinding('reportFault', (_, fault: string) => person.faults.push(fault))
-    await context.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', (event) => {
-        const report = (window as unknown as { reportFault(fault: string): void }).reportFault
-        report(
-          `policy: ${event.violatedDirective} forbids ${event.blockedURI} in ${event.sourceFile}:${event.lineNumber}`,
-        )
+    const locale = o.language === 'zh-CN' ? 'zh-CN' : 'en-GB'
+    const timezoneId = 'Asia/Shanghai'
+    const faults: string[] = []
+    let context: BrowserContext
+    if (engine === 'webkit') {
+      const onFault = (fault: string) => faults.push(fault)
+      const started = await WebKitContext.start(origin, {
+        size,
+        language: locale,
+        timezone: timezoneId,
+        onFault,
       })
-    })
-    context.on('weberror', (error) =>
-      person.faults.push(`uncaught: ${error.error().stack ?? error.error().message}`),
-    )
-    context.on('dialog', (dialog) => {
-      person.faults.push(`dialog: ${dialog.message()}`)
-      void dialog.dismiss()
-    })
-    return person
+      // It offers the part of Playwright's that is used here and in the core specs.
+      context = started as unknown as BrowserContext
+    } else {
+      const browser = await browsers.get(engine)
+      context = await browser.newContext({
+        baseURL: origin,
+        locale,
+        timezoneId,
+        viewport: size,
+        hasTouch: touch,
+        isMobile: touch,
+      })
+      await collectFaults(context, engine, faults)
+    }
+    return new Person(username, context, relay, mailbox, origin, o, faults)
   }
 
   /** The first window that they opened. */
@@ -110,6 +127,11 @@ export class Person {
     this.opened ??= await this.context.newPage()
     await this.opened.goto(path)
     return this.opened
+  }
+
+  /** Keeps what they see in WebKit: Playwright keeps the pictures of its own browsers. */
+  async photograph(path: string) {
+    if (this.engine === 'webkit') await this.opened?.screenshot({ path })
   }
 
   async leave() {
@@ -289,6 +311,31 @@ export class Person {
       })
     }
   }
+}
+
+async function collectFaults(context: BrowserContext, engine: Engine, faults: string[]) {
+  await context.exposeBinding('reportFault', (_, fault: string) => {
+    if (engine !== 'firefox' || !taken.test(fault)) faults.push(fault)
+  })
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      const report = (window as unknown as { reportFault(fault: string): void }).reportFault
+      report(
+        `policy: ${event.violatedDirective} forbids ${event.blockedURI} in ${event.sourceFile}:${event.lineNumber}`,
+      )
+    })
+  })
+  // Playwright lets every page of Chromium believe that it is looked at. In Firefox only one window of all people's
+  // has the focus, so it is told the same.
+  if (engine === 'firefox') await context.addInitScript(() => (Document.prototype.hasFocus = () => true))
+  context.on('weberror', (error) => {
+    const fault = error.error().stack ?? error.error().message
+    if (engine !== 'firefox' || !hearsay.test(fault)) faults.push(`uncaught: ${fault}`)
+  })
+  context.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
 }
 
 /** A message as a person sees it. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { program } from './paths.ts'
+import { freePort } from './port.ts'
 
 /** The real program, on a port and a data folder of its own. */
 export class Server {
@@ -117,14 +117,4 @@ export class Server {
       this.listeners.add(look)
     })
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  probe.close()
-  await once(probe, 'close')
-  return address.port
 }

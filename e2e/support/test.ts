@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base, expect, request } from '@playwright/test'
+import { test as base, request } from '@playwright/test'
+import { Browsers, type Engine } from './engines.ts'
+import { expect } from './expect.ts'
 import { Mailbox } from './mailbox.ts'
 import { Person, type PersonOptions } from './person.ts'
 import { Server } from './server.ts'
@@ -10,6 +12,14 @@ export { computer, phone } from './person.ts'
 export type { Person } from './person.ts'
 export { linkIn } from './mailbox.ts'
 export { expect }
+
+/** Marks what every engine must be able to do: it is run on Firefox and WebKit too. */
+export const core = { tag: '@core' }
+
+export interface Wishes {
+  /** The browser of everybody who does not ask for another one. */
+  engine: Engine
+}
 
 interface World {
   /** Settings besides those that every server gets. */
@@ -28,7 +38,11 @@ interface World {
 
 export type Pair = [Person, Person]
 
-export const test = base.extend<World & { folder: string }, { postOffice: Mailbox }>({
+export const test = base.extend<
+  Wishes & World & { folder: string },
+  { postOffice: Mailbox; browsers: Browsers }
+>({
+  engine: ['chromium', { option: true }],
   settings: [{}, { option: true }],
   owned: [true, { option: true }],
 
@@ -42,6 +56,18 @@ export const test = base.extend<World & { folder: string }, { postOffice: Mailbo
     },
     { scope: 'worker' },
   ],
+
+  browsers: [
+    async ({ playwright }, use) => {
+      const browsers = new Browsers(playwright)
+      await use(browsers)
+      await browsers.close()
+    },
+    { scope: 'worker' },
+  ],
+
+  // For tests that want a browser without a person.
+  browser: [async ({ browsers }, use) => use(await browsers.get('chromium')), { scope: 'worker' }],
 
   folder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'happychat-e2e-'))
@@ -66,13 +92,16 @@ export const test = base.extend<World & { folder: string }, { postOffice: Mailbo
     expect(server.output, 'the server must not panic').not.toMatch(/^panic:|^goroutine \d+|level=ERROR/m)
   },
 
-  person: async ({ browser, server, mailbox }, use) => {
+  person: async ({ browsers, engine, server, mailbox }, use, info) => {
     const people: Person[] = []
     await use(async (username, options = {}) => {
-      const person = await Person.arrive(browser, server, mailbox, username, options)
+      const person = await Person.arrive(browsers, server, mailbox, username, { engine, ...options })
       people.push(person)
       return person
     })
+    if (info.status !== info.expectedStatus) {
+      for (const person of people) await person.photograph(info.outputPath(`${person.username}.png`))
+    }
     for (const person of people) await person.leave()
     expect(people.flatMap((person) => person.faults.map((fault) => `${person.name}: ${fault}`))).toEqual([])
   },
