@@ -285,7 +285,9 @@ export class Person {
    */
   async story(name: string): Promise<Shown[]> {
     const log = this.log(name)
-    const start = log.getByText(this.t('chat.start', { name }))
+    const start = log
+      .getByText(this.t('chat.start', { name }))
+      .or(log.getByText(this.t('chat.startGroup', { name })))
     await expect(async () => {
       await log.evaluate((element) => (element.scrollTop = 0))
       await expect(start).toBeVisible({ timeout: 500 })
