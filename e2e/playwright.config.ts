@@ -6,7 +6,7 @@ import type { Wishes } from './support/test.ts'
 const core = /@core/
 // Wants all three at once.
 const together = /three-engines/
-// Repeats for the others what layout.spec.ts does for all screens.
+// Repeats for the others what usable.spec.ts does for all screens.
 const repeated = /main-screens/
 
 export default defineConfig<Wishes>({

@@ -33,18 +33,6 @@ export function chromium() {
   return process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].map(which).find(Boolean)
 }
 
-/** Firefox, as WebDriver BiDi drives it. */
-export function firefox() {
-  return process.env.FIREFOX ?? which('firefox-esr')
-}
-
-/** WebKitGTK: a driver, what opens a window for it, and a screen to open it on. */
-export function webkit() {
-  if (!['WebKitWebDriver', 'Xvfb'].every(which) || !existsSync('/usr/bin/python3')) return false
-  const script = 'import gi; gi.require_version("WebKit2", "4.1"); from gi.repository import WebKit2'
-  return spawnSync('/usr/bin/python3', ['-c', script], { stdio: 'ignore' }).status === 0
-}
-
 function hasChineseFont() {
   const list = spawnSync('fc-list', [':lang=zh-cn', 'family'], { encoding: 'utf8' })
   return list.status === 0 && list.stdout.trim() !== ''
@@ -79,20 +67,6 @@ const needs = [
     packages: ['chromium'],
     there: chromium,
     without: 'the end-to-end tests',
-  },
-  {
-    what: 'Firefox ESR',
-    groups: ['e2e'],
-    packages: ['firefox-esr'],
-    there: firefox,
-    without: 'the end-to-end tests with Firefox',
-  },
-  {
-    what: 'WebKitGTK or what drives it',
-    groups: ['e2e'],
-    packages: ['webkit2gtk-driver', 'python3-gi', 'gir1.2-gtk-3.0', 'gir1.2-webkit2-4.1', 'xvfb'],
-    there: webkit,
-    without: 'the end-to-end tests with WebKit',
   },
   {
     what: 'one of the browsers Lynx, w3m and NetSurf, or what drives them',
