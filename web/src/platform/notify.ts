@@ -53,14 +53,18 @@ export async function unnotify(tag: string): Promise<void> {
 }
 
 let audio: AudioContext | undefined
+/** When the tone is over, in seconds of the audio's clock. */
+let over = 0
 
-/** One short, soft tone: two notes that fade. */
+/** One short, soft tone: two notes that fade. What comes while it sounds, as after an absence, is told by it. */
 export function playTone(): void {
   if (!('AudioContext' in window)) return
   audio ??= new AudioContext()
   // Until the page was touched once, a browser keeps it silent.
   if (audio.state === 'suspended') void audio.resume().catch(() => undefined)
   const at = audio.currentTime
+  if (at < over) return
+  over = at + 0.5
   for (const [frequency, start] of [
     [880, 0],
     [1174.7, 0.09],
