@@ -52,7 +52,7 @@ type Service struct {
 	// cores is how many pictures are worked on at once, memory how much they
 	// may take together. Whoever has memory needs nothing more to go on.
 	cores, memory *semaphore.Weighted
-	arriving      arriving
+	arriving      *Gate
 	buffers       sync.Pool // of *[PartSize]byte
 }
 
@@ -67,7 +67,7 @@ func NewService(o Options) *Service {
 		store: o.Store, blobs: o.Blobs, ids: o.IDs, clock: o.Clock, limits: o.Limits, log: o.Log,
 		cores:    semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0))),
 		memory:   semaphore.NewWeighted(decodeMemory),
-		arriving: arriving{by: map[change.ID]int{}},
+		arriving: NewGate(MaxAtOnce, MaxAtOnceAll),
 		buffers:  sync.Pool{New: func() any { return new([PartSize]byte) }},
 	}
 }
@@ -135,7 +135,7 @@ func (s *Service) Append(ctx context.Context, actor change.ID, id ID, offset int
 	if offset != u.Received {
 		return u, nil, ErrOffset
 	}
-	leave, err := s.arriving.enter(actor)
+	leave, err := s.arriving.Enter(actor)
 	if err != nil {
 		return u, nil, err
 	}
@@ -202,32 +202,4 @@ func (s *Service) addPart(ctx context.Context, u Upload, data []byte) error {
 		s.discard(ctx, key)
 	}
 	return err
-}
-
-// arriving counts the requests that bring bytes.
-type arriving struct {
-	mu  sync.Mutex
-	all int
-	by  map[change.ID]int
-}
-
-func (a *arriving) enter(who change.ID) (leave func(), err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.by[who] >= MaxAtOnce {
-		return nil, ErrTooMany
-	}
-	if a.all >= MaxAtOnceAll {
-		return nil, ErrBusy
-	}
-	a.all++
-	a.by[who]++
-	return func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.all--
-		if a.by[who]--; a.by[who] == 0 {
-			delete(a.by, who)
-		}
-	}, nil
 }

@@ -76,9 +76,9 @@ func (a *api) attachment() {
 			Offset int64 `header:"Upload-Offset" required:"true" minimum:"0" doc:"Where the bytes belong: the offset of the upload"`
 		},
 		) (*body[wire.Upload], error) {
-			connection := http.NewResponseController(in.w)
-			defer func() { _ = connection.SetReadDeadline(time.Time{}) }()
-			return state(a.Attachments.Append(ctx, actor(ctx).AccountID, in.ID.Domain(), in.Offset, &arrivingBody{in.r.Body, connection}))
+			bytes, done := ingress.Arriving(in.w, in.r, bodyStalls)
+			defer done()
+			return state(a.Attachments.Append(ctx, actor(ctx).AccountID, in.ID.Domain(), in.Offset, bytes))
 		})
 	handle(a, operation{
 		method: http.MethodDelete, path: "/uploads/{id}", id: "upload.cancel", tag: tag, status: http.StatusNoContent,
@@ -208,17 +208,6 @@ func (d *watched) Read(b []byte) (int, error) {
 	}
 	_ = d.connection.SetWriteDeadline(time.Now().Add(answerStalls))
 	return d.ReadSeeker.Read(b)
-}
-
-// arrivingBody is a body that may stand still for a while, but not for ever.
-type arrivingBody struct {
-	io.Reader
-	connection *http.ResponseController
-}
-
-func (p *arrivingBody) Read(b []byte) (int, error) {
-	_ = p.connection.SetReadDeadline(time.Now().Add(bodyStalls))
-	return p.Reader.Read(b)
 }
 
 // contentDisposition tells browsers what a file is called (RFC 6266): in ASCII

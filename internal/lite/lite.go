@@ -45,7 +45,7 @@ type Options struct {
 type door struct {
 	Options
 	languages map[string]*words
-	arriving  arriving
+	arriving  *attachment.Gate
 	style     []byte
 	styleTag  string // names the contents of the style sheet
 }
@@ -61,7 +61,7 @@ func New(o Options) (http.Handler, error) {
 	sum := sha256.Sum256(styleSheet)
 	d := &door{
 		Options: o, languages: map[string]*words{}, style: styleSheet, styleTag: hex.EncodeToString(sum[:6]),
-		arriving: arriving{by: map[change.ID]int{}},
+		arriving: attachment.NewGate(filesAtOnce, filesAtOnceAll),
 	}
 	for _, language := range account.Languages {
 		w, err := newWords(language)

@@ -15,12 +15,11 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/happychat/happychat/internal/attachment"
 	"github.com/happychat/happychat/internal/change"
 	"github.com/happychat/happychat/internal/conversation"
+	"github.com/happychat/happychat/internal/ingress"
 )
 
 const (
@@ -121,15 +120,15 @@ func (d *door) memberSendsFiles(f func(v *visit) error) http.HandlerFunc {
 
 // sendFile sends pictures or files, with what was written for them.
 func sendFile(v *visit) error {
-	leave, err := v.arriving.enter(v.me.ID)
+	leave, err := v.arriving.Enter(v.me.ID)
 	if err != nil {
 		return v.filePage(err)
 	}
 	defer leave()
-	connection := http.NewResponseController(v.w)
-	defer func() { _ = connection.SetReadDeadline(time.Time{}) }()
+	body, done := ingress.Arriving(v.w, v.r, bodyStalls)
+	defer done()
 	size := v.Attachments.Limits().Size
-	v.r.Body = http.MaxBytesReader(v.w, &arrivingBody{v.r.Body, connection}, attachment.MaxPerMessage*size+maxFields)
+	v.r.Body = http.MaxBytesReader(v.w, body, attachment.MaxPerMessage*size+maxFields)
 	draft, err := v.receive(v.r.Context())
 	if err != nil {
 		// Browsers look at an answer only when they have sent everything.
@@ -230,43 +229,4 @@ func broken(err error) error {
 		return change.Errorf(change.TooLarge, "request.too_large", "This form is too large.")
 	}
 	return errForm.Because(err)
-}
-
-// arrivingBody is a body that may stand still for a while, but not for ever.
-type arrivingBody struct {
-	io.ReadCloser
-	connection *http.ResponseController
-}
-
-func (b *arrivingBody) Read(p []byte) (int, error) {
-	_ = b.connection.SetReadDeadline(time.Now().Add(bodyStalls))
-	return b.ReadCloser.Read(p)
-}
-
-// arriving counts the forms with files that are on their way.
-type arriving struct {
-	mu  sync.Mutex
-	all int
-	by  map[change.ID]int
-}
-
-func (a *arriving) enter(who change.ID) (leave func(), err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.by[who] >= filesAtOnce {
-		return nil, attachment.ErrTooMany
-	}
-	if a.all >= filesAtOnceAll {
-		return nil, attachment.ErrBusy
-	}
-	a.all++
-	a.by[who]++
-	return func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.all--
-		if a.by[who]--; a.by[who] == 0 {
-			delete(a.by, who)
-		}
-	}, nil
 }
