@@ -44,6 +44,7 @@ type Limits struct {
 	Greeting              int   `json:"greeting"`
 	Password              int   `json:"password"`
 	PasswordMin           int   `json:"passwordMin"`
+	PasskeyName           int   `json:"passkeyName"`
 	About                 int   `json:"about"`
 	Place                 int   `json:"place"`
 	Website               int   `json:"website"`
@@ -73,7 +74,7 @@ func NewLimits(files attachment.Limits) Limits {
 	return Limits{
 		MessageBody: conversation.MaxBody, Remark: contact.MaxRemark, Greeting: contact.MaxGreeting,
 		Username: account.MaxUsername, UsernameMin: account.MinUsername, Name: account.MaxName,
-		Password: account.MaxPassword, PasswordMin: account.MinPassword,
+		Password: account.MaxPassword, PasswordMin: account.MinPassword, PasskeyName: account.MaxPasskeyName,
 		About: account.MaxAbout, Place: account.MaxPlace, Website: account.MaxWebsite, GitHub: account.MaxGitHub,
 		GroupName: conversation.MaxGroupName, GroupMembers: conversation.MaxGroupMembers, Announcement: conversation.MaxAnnouncement,
 		Nickname: conversation.MaxNickname, GroupRemark: conversation.MaxGroupRemark, JoinGreeting: conversation.MaxGreeting, Mentions: conversation.MaxMentions, SmallGroup: conversation.MaxSmall,

@@ -3399,6 +3399,8 @@ export interface components {
              */
             ownStickerPacks: number;
             /** Format: int64 */
+            passkeyName: number;
+            /** Format: int64 */
             password: number;
             /** Format: int64 */
             passwordMin: number;
