@@ -121,9 +121,6 @@ test('a message that comes while nobody looks is told, until it is read', async 
       const registration = await navigator.serviceWorker.ready
       return (await registration.getNotifications()).map(({ title, body }) => ({ title, body }))
     })
-  await bea.open('/chats')
-  await bea.place('contacts').click()
-  await ann.openChat(bea.name).catch(() => undefined)
   await ann.place('chats').click()
   // Another program is in front.
   await ann.page.evaluate(() => (document.hasFocus = () => false))
@@ -138,6 +135,23 @@ test('a message that comes while nobody looks is told, until it is read', async 
 
   await ann.page.goto(`/chats/${conversation.conversationId}`)
   await expect(ann.bubble(bea.name, 'are you there?')).toBeVisible()
+  await expect.poll(told).toEqual([])
+
+  // Nor does one stay when somebody signs out.
+  await ann.page.goto('/me')
+  await ann.page.evaluate(() => (document.hasFocus = () => false))
+  await bea.call('POST', `/conversations/${conversation.conversationId}/messages`, {
+    clientId: crypto.randomUUID(),
+    body: 'one more',
+  })
+  await expect.poll(told).toEqual([{ title: bea.name, body: 'one more' }])
+  await ann.button('me.signOut').click()
+  await ann.page
+    .getByRole('dialog')
+    .getByRole('button', { name: ann.t('me.signOut') })
+    .click()
+  await expect(ann.heading('signIn.title')).toBeVisible()
+  await expect.poll(told).toEqual([])
 })
 
 test('the manifest names icons that are there', async ({ server }) => {

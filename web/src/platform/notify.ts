@@ -45,6 +45,13 @@ export async function notify({ title, body, tag, path }: News, open: (path: stri
   })
 }
 
+/** The tags of what is shown, also since before this page was loaded. */
+export async function notified(): Promise<string[]> {
+  if (platform.notices) return []
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
+  return ((await registration?.getNotifications()) ?? []).map(({ tag }) => tag)
+}
+
 /** Takes away what is shown with this tag: it was read. */
 export async function unnotify(tag: string): Promise<void> {
   if (platform.notices) return platform.notices.hide(tag)

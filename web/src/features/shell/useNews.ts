@@ -4,7 +4,7 @@ import { onScopeDispose, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
 import { usePreview } from '@/features/chats/usePreview'
-import { notify, playTone, unnotify } from '@/platform/notify'
+import { notified, notify, playTone, unnotify } from '@/platform/notify'
 import { useConversations } from '@/stores/conversations'
 import { useNotifications } from '@/stores/notifications'
 import type { ConversationSummary } from '@/stores/types'
@@ -34,15 +34,21 @@ export function useNews() {
   }
   onScopeDispose(notifications.followNews(tell))
 
-  // What was read here or elsewhere need not be told any longer.
-  onScopeDispose(
-    watch(
-      () => conversations.list,
-      (list) => {
-        for (const { id, unread } of list) {
-          if (unread === 0 && shown.delete(id)) void unnotify(id).catch(() => undefined)
-        }
-      },
-    ),
+  const hide = (id: string) => {
+    if (shown.delete(id)) void unnotify(id).catch(() => undefined)
+  }
+
+  // What was read here or elsewhere need not be told any longer, and nothing of it when somebody signs out.
+  function sweep() {
+    for (const { id, unread } of conversations.list) if (unread === 0) hide(id)
+  }
+  onScopeDispose(watch(() => conversations.list, sweep))
+  onScopeDispose(() => [...shown].forEach(hide))
+  notified().then(
+    (tags) => {
+      for (const tag of tags) shown.add(tag)
+      sweep()
+    },
+    () => undefined,
   )
 }
