@@ -247,12 +247,12 @@ export class Person {
 
   // ── Talking ────────────────────────────────────────────────────────────────
 
-  /** The line of a conversation in the list. */
+  /** The line of a conversation in the list; what it says of others does not count. */
   row(name: string): Locator {
     return this.page
       .getByRole('navigation', { name: this.t('chats.list') })
       .getByRole('link')
-      .filter({ hasText: name })
+      .filter({ has: this.page.locator('.name', { hasText: name }) })
   }
 
   async openChat(name: string) {
