@@ -1,18 +1,25 @@
 import { beginning, type Screen, type Visit } from '../screens/list.ts'
 import { parties, type Theme, walk, wear } from '../screens/walk.ts'
 import { worldSettings } from '../screens/world.ts'
+import type { Person } from '../support/person.ts'
 import { computer, expect, phone, test } from '../support/test.ts'
-import { flaws, overflow } from '../support/usable.ts'
+import { flaws, overflow, smallTargets } from '../support/usable.ts'
 
 // Every screen fits, and everybody can use it, on a phone and on a computer. The structure is the same in all themes:
 // all of axe's rules look at one of them, those about colours at another, and between the two sizes at every one.
 
 test.use({ settings: worldSettings })
 
+/** Nothing is wider than its place, nor smaller than a finger. */
+async function fits(name: string, { page, size }: Person) {
+  expect.soft(await overflow(page), `${name} is wider than its place`).toBeLessThanOrEqual(0)
+  if (size === phone) expect.soft(await smallTargets(page), `${name} under a finger`).toEqual([])
+}
+
 const usable =
   (whole: Theme, colours: Theme) =>
   async ({ name }: Screen, { page, someone }: Visit) => {
-    expect.soft(await overflow(page), `${name} is wider than its place`).toBeLessThanOrEqual(0)
+    await fits(name, someone)
     await wear(someone, whole)
     expect.soft(await flaws(page, 'everything'), `${name} in ${whole}`).toEqual([])
     await wear(someone, colours)
@@ -42,9 +49,8 @@ for (const { size, language, look } of [
 test('every screen fits, 390 wide, en', async ({ person }) => {
   test.setTimeout(600_000)
   const { world, list } = await parties(person, { language: 'en', size: phone })
-  const fits = async ({ name }: Screen, { page }: Visit) =>
-    expect.soft(await overflow(page), `${name} is wider than its place`).toBeLessThanOrEqual(0)
-  for (const [someone, screens] of list) await walk(someone, world, screens, fits)
+  for (const [someone, screens] of list)
+    await walk(someone, world, screens, ({ name }) => fits(name, someone))
 })
 
 test.describe('a new server', () => {

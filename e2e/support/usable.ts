@@ -39,12 +39,25 @@ export function smallTargets(page: Page): Promise<string[]> {
     const least = 44
     const root = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body
     const found: string[] = []
-    for (const element of root.querySelectorAll<HTMLElement>('button, a[href], [role=option], summary')) {
+    const all =
+      'button, a[href], summary, select, input, textarea, [role=option], [role=menuitem], [role=tab]'
+    for (const element of root.querySelectorAll<HTMLElement>(all)) {
       if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
       // A link within a sentence is as large as its words.
-      if (getComputedStyle(element).display === 'inline' || element.closest('[inert]')) continue
-      const { width, height } = element.getBoundingClientRect()
-      if (width < 2 || (width >= least - 0.5 && height >= least - 0.5)) continue
+      if (getComputedStyle(element).display === 'inline' || element.closest('[inert], [aria-hidden=true]'))
+        continue
+      // The words beside a box choose it too, and around a line that one writes in is more of its field.
+      const target = element.matches('input, textarea')
+        ? (element.closest('label, .box') ?? element)
+        : element
+      let { width, height } = target.getBoundingClientRect()
+      if (width < 2) continue
+      const around = getComputedStyle(target, '::after')
+      if (around.position === 'absolute' && around.content !== 'none') {
+        width = Math.max(width, parseFloat(around.width))
+        height = Math.max(height, parseFloat(around.height))
+      }
+      if (width >= least - 0.5 && height >= least - 0.5) continue
       found.push(`${Math.round(width)} × ${Math.round(height)}: ${element.outerHTML.slice(0, 160)}`)
     }
     return found
