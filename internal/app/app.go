@@ -35,6 +35,7 @@ import (
 	"github.com/happychat/happychat/internal/ingress"
 	"github.com/happychat/happychat/internal/lite"
 	"github.com/happychat/happychat/internal/mail"
+	"github.com/happychat/happychat/internal/push"
 	"github.com/happychat/happychat/internal/realtime"
 	"github.com/happychat/happychat/internal/robot"
 	"github.com/happychat/happychat/internal/sqlstore"
@@ -76,6 +77,7 @@ type App struct {
 	Feedback      *feedback.Service
 	Console       *console.Service
 	Hub           *realtime.Hub
+	Push          *push.Service
 	Robot         *robot.Service // nil: there is none
 
 	others   []account.Provider     // by whose word people sign in
@@ -136,6 +138,9 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 		return nil, err
 	}
 	if a.Store, err = OpenStore(ctx, c, o.Log, a.publish); err != nil {
+		return nil, err
+	}
+	if a.Push, err = a.newPush(ctx); err != nil {
 		return nil, err
 	}
 	if err := a.build(); err != nil {
@@ -284,7 +289,7 @@ func (a *App) build() error {
 	mux.Handle("/socket.io/", a.Hub)
 	mux.Handle("/api/", httpapi.New(httpapi.Options{
 		Accounts: a.Accounts, Contacts: a.Contacts, Conversations: a.Conversations, Attachments: a.Attachments,
-		Stickers: a.Stickers, Feedback: a.Feedback, Console: a.Console,
+		Stickers: a.Stickers, Feedback: a.Feedback, Console: a.Console, Push: a.Push,
 		Archive: export.New(a.Accounts, a.Contacts, a.Conversations, a.Attachments, a.Stickers, a.Store, o.Clock),
 		Live:    a.Hub, Clock: o.Clock, Guard: guard, Base: a.base.String(), Info: a.info, Log: o.Log,
 	}))
@@ -427,7 +432,7 @@ func (a *App) info(ctx context.Context) (wire.Server, error) {
 	return wire.Server{
 		Name: a.config.SiteName, Version: a.options.Version, Registration: string(a.config.Registration), Mail: delivery,
 		Setup: setup, Language: string(a.config.Language), Limits: wire.NewLimits(a.Attachments.Limits()), Robot: a.robotInfo(), Providers: providerInfo(a.others),
-		Passkeys: wire.NewPasskeyParty(a.Accounts.PasskeyParty()),
+		Passkeys: wire.NewPasskeyParty(a.Accounts.PasskeyParty()), Push: wire.NewPush(a.Push.PublicKey()),
 	}, err
 }
 

@@ -48,6 +48,7 @@ type Config struct {
 
 	SMTP  SMTP
 	Robot Robot
+	Push  Push
 	Log   Log
 }
 

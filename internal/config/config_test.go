@@ -54,6 +54,7 @@ func TestDefaults(t *testing.T) {
 		Listen: "127.0.0.1:8080", Data: "./data", NATS: NATS{Subject: "happychat"}, MaxUpload: 25_000_000, UploadPerDay: 2_000_000_000, Registration: RegistrationOpen, Language: English,
 		GitHub: GitHub{URL: "https://github.com"},
 		Robot:  Robot{State: RobotOn, Budget: 100, Patience: 20 * time.Second, Timeout: 2 * time.Minute},
+		Push:   Push{State: PushOn},
 		SMTP:   SMTP{TLS: SMTPTLSStart}, Log: Log{Level: slog.LevelInfo, Format: LogText},
 	}
 	if fmt.Sprintf("%+v", plain(c)) != fmt.Sprintf("%+v", plain(want)) {
@@ -123,6 +124,8 @@ func TestEverySettingByFlagAndByVariable(t *testing.T) {
 		"robot-daily-budget":        {"7", nil, func(c Config) any { return c.Robot.Budget }, "7"},
 		"robot-patience":            {"5s", nil, func(c Config) any { return c.Robot.Patience }, "5s"},
 		"robot-timeout":             {"90s", nil, func(c Config) any { return c.Robot.Timeout }, "1m30s"},
+		"push":                      {"off", nil, func(c Config) any { return c.Push.State }, "off"},
+		"push-hosts":                {"ntfy.lan, 10.0.0.5", nil, func(c Config) any { return c.Push.Hosts }, "[ntfy.lan 10.0.0.5]"},
 		"github-client-id":          {"Iv1.a", github[1:], func(c Config) any { return c.GitHub.ClientID }, "Iv1.a"},
 		"github-client-secret":      {"g=h", github[:1], func(c Config) any { return c.GitHub.Secret.Reveal() }, "g=h"},
 		"github-client-secret-file": {file, github[:1], func(c Config) any { return c.GitHub.Secret.Reveal() }, "from a file"},

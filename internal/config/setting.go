@@ -23,11 +23,12 @@ const (
 	SignIn                    // by whose word people sign in
 	Mail                      // how letters leave it
 	Robots                    // how the robot answers
+	Pushes                    // how devices are called while the app is closed
 	Logging                   // what it logs
 
 	None    Group = 0
 	Storage       = Data | Nodes // all it takes to act on an installation
-	All           = Storage | Network | Files | Site | SignIn | Mail | Robots | Logging
+	All           = Storage | Network | Files | Site | SignIn | Mail | Robots | Pushes | Logging
 )
 
 var groupTitles = []struct {
@@ -42,6 +43,7 @@ var groupTitles = []struct {
 	{SignIn, "Signing in with others"},
 	{Mail, "Mail"},
 	{Robots, "The robot"},
+	{Pushes, "Notifications while the app is closed"},
 	{Logging, "The log"},
 }
 
@@ -381,7 +383,7 @@ var settings = slices.Concat([]setting{
 		},
 		get: func(c *Config) string { return string(c.Log.Format) },
 	},
-}, providerSettings)
+}, providerSettings, pushSettings)
 
 // together checks what no setting can tell alone.
 func (c *Config) together(groups Group) error {
@@ -402,6 +404,11 @@ func (c *Config) together(groups Group) error {
 	}
 	if groups&Robots != 0 {
 		if err := c.checkRobot(); err != nil {
+			return err
+		}
+	}
+	if groups&Pushes != 0 {
+		if err := c.checkPush(); err != nil {
 			return err
 		}
 	}

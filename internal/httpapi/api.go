@@ -25,6 +25,7 @@ import (
 	"github.com/happychat/happychat/internal/export"
 	"github.com/happychat/happychat/internal/feedback"
 	"github.com/happychat/happychat/internal/ingress"
+	"github.com/happychat/happychat/internal/push"
 	"github.com/happychat/happychat/internal/sticker"
 	"github.com/happychat/happychat/internal/wire"
 )
@@ -54,6 +55,7 @@ type Options struct {
 	Stickers      *sticker.Service
 	Feedback      *feedback.Service
 	Console       *console.Service
+	Push          *push.Service
 	Live          Live
 	Clock         change.Clock
 	Guard         *ingress.Guard
@@ -106,6 +108,7 @@ func newAPI(o Options, mux *http.ServeMux) *api {
 	a.huma = humago.New(mux, config)
 	a.server()
 	a.account()
+	a.push()
 	a.contact()
 	a.conversation()
 	a.attachment()

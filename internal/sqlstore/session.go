@@ -60,7 +60,7 @@ func (s *Store) DeleteSessions(ctx context.Context, id change.ID, sessions []cha
 			gone = append(gone, session)
 		}
 	}
-	return gone, nil
+	return gone, s.unsubscribe(ctx, gone)
 }
 
 var noteUses = newSetText("iii", `UPDATE session SET last_used_at = k.column2, expires_at = k.column3
@@ -89,9 +89,14 @@ func (s *Store) DeleteExpired(ctx context.Context, now int64) (map[change.ID][]c
 	gone, err := all(ctx, s, func(rows *sql.Rows) (v account.Session, err error) {
 		return v, rows.Scan(&v.AccountID, &v.ID)
 	}, `DELETE FROM session WHERE expires_at <= $1 RETURNING account_id, id`, now)
-	byAccount := map[change.ID][]change.ID{}
-	for _, v := range gone {
-		byAccount[v.AccountID] = append(byAccount[v.AccountID], v.ID)
+	if err != nil {
+		return nil, err
 	}
-	return byAccount, err
+	byAccount := map[change.ID][]change.ID{}
+	ids := make([]change.ID, len(gone))
+	for i, v := range gone {
+		byAccount[v.AccountID] = append(byAccount[v.AccountID], v.ID)
+		ids[i] = v.ID
+	}
+	return byAccount, s.unsubscribe(ctx, ids)
 }

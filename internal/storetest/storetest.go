@@ -20,6 +20,7 @@ import (
 	"github.com/happychat/happychat/internal/contact"
 	"github.com/happychat/happychat/internal/conversation"
 	"github.com/happychat/happychat/internal/feedback"
+	"github.com/happychat/happychat/internal/push"
 	"github.com/happychat/happychat/internal/robot"
 	"github.com/happychat/happychat/internal/sticker"
 )
@@ -34,6 +35,7 @@ type Store interface {
 	sticker.Store
 	feedback.Store
 	console.Store
+	push.Store
 }
 
 // Opener opens a store that is empty when it is called for the first time in a
@@ -59,6 +61,7 @@ func Run(t *testing.T, open Opener) {
 		{"Feedback", feedbacks},
 		{"Console", consoles},
 		{"Robots", robots},
+		{"Push", pushes},
 		{"Workload", workloads},
 	} {
 		t.Run(group.name, func(t *testing.T) {

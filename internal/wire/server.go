@@ -24,6 +24,7 @@ type Server struct {
 	// Passkeys is left out where browsers would refuse them.
 	Passkeys *PasskeyParty `json:"passkeys,omitempty" doc:"What passkeys are made for here; left out where there can be none"`
 	Robot    *Robot        `json:"robot,omitempty" doc:"The built-in robot, if there is one"`
+	Push     *Push         `json:"push,omitempty" doc:"Left out where devices are not called while the app is closed"`
 }
 
 // Robot is the built-in robot.

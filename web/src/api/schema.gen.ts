@@ -1528,6 +1528,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/current/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Call this device while the app is closed
+         * @description From then on the push service of the device is asked to wake it when there is something new for me and this session is not connected. What it is told is encrypted and says nothing of what is new; the device asks for that here. It takes the place of what this session told before, and ends with the session. UnifiedPush tells the same as browsers.
+         */
+        put: operations["push.subscribe"];
+        post?: never;
+        /** Call this device no more */
+        delete: operations["push.unsubscribe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/factor": {
         parameters: {
             query?: never;
@@ -4126,6 +4147,21 @@ export interface components {
              */
             name: string;
         };
+        Push: {
+            /** @description By which push services know this server (RFC 8292): P-256, uncompressed, in base64url. It is the applicationServerKey of PushManager.subscribe */
+            publicKey: string;
+        };
+        PushKeys: {
+            /** @description 16 bytes in base64url */
+            auth: string;
+            /** @description Public key, P-256, uncompressed, in base64url */
+            p256dh: string;
+        };
+        PushSubscription: {
+            /** @description Address at a push service (RFC 8030), https */
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+        };
         Read: {
             /**
              * Format: int64
@@ -4262,6 +4298,8 @@ export interface components {
             passkeys?: components["schemas"]["PasskeyParty"];
             /** @description By whose word people can sign in here */
             providers: components["schemas"]["Provider"][];
+            /** @description Left out where devices are not called while the app is closed */
+            push?: components["schemas"]["Push"];
             /** @enum {string} */
             registration: "open" | "closed";
             /** @description The built-in robot, if there is one */
@@ -11928,6 +11966,118 @@ export interface operations {
             204: {
                 headers: {
                     "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "push.subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushSubscription"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "push.unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
