@@ -1,0 +1,84 @@
+import { expect, type Page, type WebSocketRoute } from '@playwright/test'
+import type { Visit } from './screen.ts'
+import type { World } from './world.ts'
+
+// What one does to reach a screen, in the words of a person.
+
+export const chat = (of: keyof World['chats']) => (visit: Visit) => `/chats/${visit.world.chats[of]}`
+export const dialog = ({ page }: Visit) => page.locator('dialog[open]').last()
+export const press = ({ page, t }: Visit, key: string) =>
+  page
+    .getByRole('button', { name: t(key), exact: true })
+    .last()
+    .click()
+export const choose = ({ page, t }: Visit, key: string) =>
+  page.getByRole('menuitem', { name: t(key) }).click()
+export const heading = ({ page, t }: Visit, key: string, values?: Record<string, string | number>) =>
+  expect(page.getByRole('heading', { name: t(key, values) }).last()).toBeVisible()
+
+export async function said(visit: Visit, text: string | RegExp) {
+  await expect(visit.page.getByRole('list').getByText(text).last()).toBeVisible()
+}
+
+/** The app is there, and hears keys. */
+export const ready = ({ page, t }: Visit) =>
+  expect(page.getByRole('navigation', { name: t('nav.label') })).toBeVisible()
+
+/** Something is said in the conversation. */
+export const open = ({ page }: Visit) => expect(page.locator('.message').first()).toBeVisible()
+
+export async function details(visit: Visit) {
+  await open(visit)
+  await visit.page
+    .getByRole('button', { name: visit.t('chat.details'), exact: true })
+    .first()
+    .click()
+}
+
+export async function groupDetails(visit: Visit) {
+  await details(visit)
+  await expect(visit.page.getByRole('button', { name: visit.t('group.card') })).toBeVisible()
+}
+
+export async function plus(visit: Visit, key: string) {
+  await press(visit, 'plus.label')
+  await choose(visit, key)
+}
+
+/** The cable is out, and the system knows. */
+export async function offline({ someone, page, t }: Visit) {
+  someone.relay.cut()
+  await someone.context.setOffline(true)
+  await expect(page.getByText(t('connection.offline'))).toBeVisible()
+}
+
+export async function online({ someone }: Visit) {
+  someone.relay.restore()
+  await someone.context.setOffline(false)
+}
+
+export const socket = /\/socket\.io\//
+
+/** Everything that is kept on the device, as at the first visit; the session stays. */
+export async function forgetAndReload(page: Page) {
+  await page.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name)
+  })
+  await page.reload()
+}
+
+/** A server that has too much to do says so, in the words of Engine.IO and Socket.IO. */
+export function refuse(connection: WebSocketRoute) {
+  const hello = { sid: 'x', upgrades: [], pingInterval: 25_000, pingTimeout: 20_000, maxPayload: 1_000_000 }
+  const data = { code: 'timeout', status: 503, title: '', detail: '' }
+  connection.onMessage((packet) => {
+    if (packet.toString().startsWith('40')) connection.send(`44${JSON.stringify({ message: 'busy', data })}`)
+  })
+  connection.send(`0${JSON.stringify(hello)}`)
+}
+
+/** What was done to the network in the page is undone with it. */
+export async function connected({ page }: Visit) {
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await page.routeWebSocket(socket, (connection) => void connection.connectToServer())
+}
