@@ -164,6 +164,7 @@ func Start(ctx context.Context, c config.Config, o Options) (_ *App, err error) 
 	a.work.Go(func() { a.Attachments.Run(background) })
 	a.work.Go(func() { a.Hub.Run(background) })
 	a.work.Go(func() { a.counter.Run(background) })
+	a.work.Go(func() { a.Push.Run(background) })
 	if a.Robot != nil {
 		a.work.Go(func() { a.Robot.Run(background) })
 		a.work.Go(func() { a.tellAnswers(background) })
@@ -212,6 +213,7 @@ func LockData(folder string) (*flock.Flock, error) {
 func (a *App) publish(changes []change.Change) {
 	a.Hub.Publish(changes)
 	a.counter.Committed(changes)
+	a.Push.Committed(changes)
 	if a.Robot != nil {
 		a.Robot.Committed(changes)
 	}
@@ -260,7 +262,7 @@ func (a *App) build() error {
 	a.Hub = realtime.New(realtime.Options{
 		Authenticate: a.Accounts.Authenticate, StillUsed: a.Accounts.StillUsed, AllowLookup: a.Accounts.AllowLookup, AllowProfile: a.Accounts.AllowProfile, Base: a.base.String(), Conversations: a.Conversations,
 		Ask:       a.ask,
-		Directory: a.Store, Bus: a.bus, Beat: o.Beat, Clock: o.Clock, Guard: guard, Log: o.Log,
+		Directory: a.Store, Devices: a.Push, Bus: a.bus, Beat: o.Beat, Clock: o.Clock, Guard: guard, Log: o.Log,
 	})
 	if a.Robot, err = a.newRobot(ids); err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 // newPush makes what calls devices, with a key that is made at the first start
 // and shared by all nodes.
 func (a *App) newPush(ctx context.Context) (*push.Service, error) {
-	c, o := a.config.Push, push.Options{Store: a.Store, Hosts: a.config.Push.Hosts, Clock: a.options.Clock}
+	c, o := a.config.Push, push.Options{Store: a.Store, Hosts: a.config.Push.Hosts, Clock: a.options.Clock, Log: a.options.Log, Live: func() push.Live { return a.Hub }}
 	if c.State == config.PushOff {
 		return push.NewService(o), nil
 	}

@@ -34,6 +34,13 @@ const (
 	Beat
 	// Left: node From stops, and has said all it had to say.
 	Left
+	// Called: the devices of Sessions were called.
+	Called
+	// Seen: the devices of Sessions, which were called, have shown themselves.
+	Seen
+	// Lost: Sessions did not take leave; what they were told last may not have
+	// arrived.
+	Lost
 )
 
 // Message is what is told. Nothing that it refers to is ever changed again.
@@ -59,9 +66,13 @@ type Message struct {
 	// Revision counts the changes of who is at node From.
 	Revision uint64     `json:"revision,omitempty"`
 	Presence []Presence `json:"presence,omitempty"`
-	Part     int        `json:"part,omitempty"` // from 0
-	Parts    int        `json:"parts,omitempty"`
-	To       string     `json:"to,omitempty"`
+	// Came and Went are sessions that are connected to node From, and that are
+	// not any more; all that are, in a list of all who are there.
+	Came  []change.ID `json:"came,omitempty"`
+	Went  []change.ID `json:"went,omitempty"`
+	Part  int         `json:"part,omitempty"` // from 0
+	Parts int         `json:"parts,omitempty"`
+	To    string      `json:"to,omitempty"`
 }
 
 // Presence is that somebody is at a node, or not any more.

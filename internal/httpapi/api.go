@@ -308,6 +308,7 @@ func (a *api) guard(public bool) func(huma.Context, func(huma.Context)) {
 				writeProblem(w, p)
 				return
 			}
+			a.Push.Seen(who.SessionID)
 			hc = huma.WithValue(hc, actorKey{}, who)
 		}
 		next(hc)

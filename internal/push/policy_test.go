@@ -1,6 +1,7 @@
 package push
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestChecked(t *testing.T) {
 				}
 				return
 			}
-			if e, ok := err.(*change.Error); !ok || e.Code != ErrSubscription.Code || e.Field != c.field {
+			if e, ok := errors.AsType[*change.Error](err); !ok || e.Code != ErrSubscription.Code || e.Field != c.field {
 				t.Errorf("%v, want it on %s", err, c.field)
 			}
 		})

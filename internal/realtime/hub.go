@@ -49,6 +49,7 @@ type Options struct {
 	// Ask sends a friend request.
 	Ask       func(ctx context.Context, actor account.Actor, to change.ID, greeting string) error
 	Directory Directory
+	Devices   Devices
 	Bus       bus.Bus
 	// Beat is how often the nodes tell each other that they live; 0: a second.
 	// What they notice late, such as a lost message, they notice after a few.
@@ -93,8 +94,8 @@ func New(o Options) *Hub {
 	h.chat = h.server.Namespace("/")
 	h.chat.Use(h.admit)
 	h.chat.OnConnect(h.connected)
-	h.chat.OnDisconnect(func(s *socketio.Socket, _ socketio.Reason) {
-		h.presence.left(actorOf(s).AccountID)
+	h.chat.OnDisconnect(func(s *socketio.Socket, r socketio.Reason) {
+		h.left(actorOf(s), r)
 		h.seed.leave(s)
 	})
 	h.audiences.load = o.Directory.MemberIDs
@@ -219,7 +220,8 @@ var errOtherAccount = change.Errorf(change.Unauthenticated, "session.other_accou
 // connected is called when a socket is in its rooms.
 func (h *Hub) connected(s *socketio.Socket) {
 	who := actorOf(s)
-	h.presence.came(who.AccountID)
+	h.presence.came(who.AccountID, who.SessionID)
+	h.Devices.Seen(who.SessionID)
 	// The session may have ended after it was read and before the socket was in
 	// the room where that is told.
 	if reason, ended := h.endings.of(who.SessionID); ended {
@@ -264,6 +266,8 @@ func (h *Hub) deliver(m bus.Message) {
 		h.endSessions(m.Sessions, m.Reason)
 	case bus.Reviewed:
 		h.presence.review(m.Pair)
+	case bus.Called, bus.Seen, bus.Lost:
+		h.hearOfDevices(m)
 	case bus.Present, bus.Beat, bus.Left:
 		h.presence.hear(m)
 	case bus.Asked:

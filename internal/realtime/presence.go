@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -28,6 +29,10 @@ type presence struct {
 	mu      sync.Mutex
 	sockets map[change.ID]int         // by account; those with none linger
 	leaving map[change.ID]*time.Timer // lingering
+	// live counts the sockets of each session, and moves are the sessions that
+	// came or went here, of which all nodes are to be told.
+	live  map[change.ID]int32
+	moves map[change.ID]bool
 	// news are the accounts that came or went here, of which all nodes are to
 	// be told; flips those elsewhere whose friends here are to be told; reviews
 	// the pairs that are to be told of each other; and doubts those of whom
@@ -57,10 +62,12 @@ type doubt struct{ of, to change.ID }
 type elsewhere struct {
 	revision uint64
 	online   map[change.ID]struct{}
-	until    time.Time // when all of them go, if the node has stopped
+	live     map[change.ID]struct{} // sessions
+	until    time.Time              // when all of them go, if the node has stopped
 
 	// parts collects a whole list.
 	parts    map[change.ID]struct{}
+	liveOf   map[change.ID]struct{}
 	partsOf  uint64 // the revision that it is of
 	nextPart int
 }
@@ -79,6 +86,8 @@ func (p *presence) start(h *Hub) {
 	p.hub = h
 	p.sockets = map[change.ID]int{}
 	p.leaving = map[change.ID]*time.Timer{}
+	p.live = map[change.ID]int32{}
+	p.moves = map[change.ID]bool{}
 	p.news = map[change.ID]bool{}
 	p.flips = map[change.ID]bool{}
 	p.reviews = map[[2]change.ID]bool{}
@@ -106,13 +115,15 @@ func (p *presence) start(h *Hub) {
 func (p *presence) work(ctx context.Context) {
 	for ctx.Err() == nil {
 		p.mu.Lock()
-		news, flips, reviews, doubts := p.news, p.flips, p.reviews, p.doubts
+		news, moves, flips, reviews, doubts := p.news, p.moves, p.flips, p.reviews, p.doubts
+		p.moves = map[change.ID]bool{}
 		p.news, p.flips, p.reviews, p.doubts = map[change.ID]bool{}, map[change.ID]bool{}, map[[2]change.ID]bool{}, map[doubt]bool{}
 		p.mu.Unlock()
-		if len(news)+len(flips)+len(reviews)+len(doubts) == 0 {
+		if len(news)+len(moves)+len(flips)+len(reviews)+len(doubts) == 0 {
 			return
 		}
 		p.announce(ctx, news)
+		p.announceSessions(moves)
 		for id := range flips {
 			if friends, ok := p.friends(ctx, id); ok {
 				p.tell(id, p.isOnline(id), friends)
@@ -146,9 +157,10 @@ func (p *presence) wake() {
 	}
 }
 
-func (p *presence) came(id change.ID) {
+func (p *presence) came(id, session change.ID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.sessionCame(session)
 	p.sockets[id]++
 	if t := p.leaving[id]; t != nil {
 		t.Stop()
@@ -161,9 +173,10 @@ func (p *presence) came(id change.ID) {
 	}
 }
 
-func (p *presence) left(id change.ID) {
+func (p *presence) left(id, session change.ID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.sessionLeft(session)
 	if p.sockets[id]--; p.sockets[id] > 0 {
 		return
 	}
@@ -288,11 +301,16 @@ func (p *presence) beat(now time.Time) {
 	for id := range p.sockets {
 		list = append(list, bus.Presence{Account: id, Online: true})
 	}
-	parts := max(1, (len(list)+partSize-1)/partSize)
+	live := slices.Collect(maps.Keys(p.live))
+	parts := max(1, (max(len(list), len(live))+partSize-1)/partSize)
 	for i := range parts {
-		some := list[i*partSize : min(len(list), (i+1)*partSize)]
-		p.hub.mention(bus.Message{Kind: bus.Present, Revision: p.revision, Presence: some, Part: i, Parts: parts})
+		p.hub.mention(bus.Message{Kind: bus.Present, Revision: p.revision, Presence: part(list, i), Came: part(live, i), Part: i, Parts: parts})
 	}
+}
+
+// part is one of a list.
+func part[T any](list []T, i int) []T {
+	return list[min(len(list), i*partSize):min(len(list), (i+1)*partSize)]
 }
 
 // ask has all of the list told with the next beat.
@@ -308,13 +326,14 @@ func (p *presence) hear(m bus.Message) {
 	p.mu.Lock()
 	o := p.others[m.From]
 	if o == nil && m.Kind != bus.Left {
-		o = &elsewhere{online: map[change.ID]struct{}{}}
+		o = &elsewhere{online: map[change.ID]struct{}{}, live: map[change.ID]struct{}{}}
 		p.others[m.From] = o
 	}
 	switch {
 	case m.Kind == bus.Left:
 		if o != nil {
 			o.until = time.Now().Add(lingers)
+			clear(o.live)
 		}
 	case m.Kind == bus.Beat:
 		if m.Revision != o.revision {
@@ -324,6 +343,7 @@ func (p *presence) hear(m bus.Message) {
 		p.collect(o, m)
 	case m.Revision == o.revision+1:
 		o.revision++
+		o.move(m)
 		for _, c := range m.Presence {
 			before := p.away(c.Account)
 			if c.Online {
@@ -346,20 +366,23 @@ func (p *presence) collect(o *elsewhere, m bus.Message) {
 		return
 	}
 	if m.Part == 0 {
-		o.parts, o.partsOf, o.nextPart = map[change.ID]struct{}{}, m.Revision, 0
+		o.parts, o.liveOf, o.partsOf, o.nextPart = map[change.ID]struct{}{}, map[change.ID]struct{}{}, m.Revision, 0
 	}
 	if o.parts == nil || m.Revision != o.partsOf || m.Part != o.nextPart {
-		o.parts = nil // it will be asked for again
+		o.parts, o.liveOf = nil, nil // it will be asked for again
 		return
 	}
 	for _, c := range m.Presence {
 		o.parts[c.Account] = struct{}{}
 	}
+	for _, id := range m.Came {
+		o.liveOf[id] = struct{}{}
+	}
 	if o.nextPart++; o.nextPart < m.Parts {
 		return
 	}
 	was := o.online
-	o.online, o.revision, o.parts = o.parts, o.partsOf, nil
+	o.online, o.live, o.revision, o.parts, o.liveOf = o.parts, o.liveOf, o.partsOf, nil, nil
 	p.compare(was, o.online)
 }
 

@@ -124,7 +124,7 @@ func (c *Client) Call(ctx context.Context, s push.Subscription) (push.Answer, er
 	}
 	header, err := c.proof(u.Scheme + "://" + u.Host)
 	if err != nil {
-		return push.Answer{}, err
+		return push.Answer{Later: true}, err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Endpoint, bytes.NewReader(body))
 	if err != nil {
@@ -167,7 +167,8 @@ func (c *Client) answer(res *http.Response) (push.Answer, error) {
 	case status == http.StatusTooManyRequests, status >= 500:
 		return push.Answer{Later: true, After: c.after(res.Header.Get("Retry-After"))}, fmt.Errorf("push service: %s", res.Status)
 	default:
-		return push.Answer{}, fmt.Errorf("push service: %s", res.Status)
+		// It will hardly take another one, and is asked less and less often.
+		return push.Answer{Later: true}, fmt.Errorf("push service: %s", res.Status)
 	}
 }
 

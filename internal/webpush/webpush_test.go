@@ -138,13 +138,13 @@ func TestAnswers(t *testing.T) {
 		"not any more":    {410, "", push.Answer{Gone: true}},
 		"another key":     {403, "", push.Answer{Gone: true}},
 		"no right":        {401, "", push.Answer{Gone: true}},
-		"not like this":   {400, "", push.Answer{}},
-		"too large":       {413, "", push.Answer{}},
+		"not like this":   {400, "", push.Answer{Later: true}},
+		"too large":       {413, "", push.Answer{Later: true}},
 		"too often":       {429, "120", push.Answer{Later: true, After: 2 * time.Minute}},
 		"out of order":    {503, "Wed, 04 Mar 2026 05:07:07 GMT", push.Answer{Later: true, After: time.Minute}},
 		"since long":      {503, "Wed, 04 Mar 2026 05:05:07 GMT", push.Answer{Later: true}},
 		"nobody knows":    {500, "soon", push.Answer{Later: true}},
-		"not followed":    {307, "", push.Answer{}},
+		"not followed":    {307, "", push.Answer{Later: true}},
 		"a large refusal": {410, "", push.Answer{Gone: true}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -145,6 +145,9 @@ func (c *Socket) take(p string) (decided bool) {
 	return false
 }
 
+// Close takes leave.
+func (c *Socket) Close() { c.post("1") }
+
 // patience bounds every wait for something that should come.
 const patience = 20 * time.Second
 

@@ -68,7 +68,9 @@ func asItIs(t *testing.T, join func() bus.Bus) {
 		{Kind: bus.Ended, Scope: change.Scope{Kind: change.User, ID: 5}, Sessions: []change.ID{1, 1<<63 - 1}, Reason: "revoked"},
 		{Kind: bus.Reviewed, Pair: [2]change.ID{3, 4}},
 		{Kind: bus.Present, From: "x", Revision: 12, Part: 1, Parts: 3, Presence: []bus.Presence{{Account: 9, Online: true, Friends: []change.ID{1, 2}}, {Account: 10}}},
+		{Kind: bus.Present, Came: []change.ID{1, 2}, Went: []change.ID{3}},
 		{Kind: bus.Asked, To: "y"},
+		{Kind: bus.Called, Sessions: []change.ID{7}},
 		{Kind: 200},
 	} {
 		m.Event = fmt.Sprint("message ", i)
