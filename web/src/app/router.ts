@@ -25,7 +25,8 @@ const looking = (name: keyof typeof console) => () => import('./console').then((
 const outside = (name: keyof typeof signedOut) => () => import('./signed-out').then((views) => views[name])
 
 // Who was signed in here before most likely still is: what that needs is on its way while the server is asked.
-if (readSetting(accountKey) !== null) void import('./signed-in')
+// If it does not come, the view that needs it asks again.
+if (readSetting(accountKey) !== null) import('./signed-in').catch(() => undefined)
 
 export const router = createRouter({
   history: createWebHistory(),

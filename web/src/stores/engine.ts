@@ -24,12 +24,12 @@ export interface EngineSetup {
 /** Opens what is kept of an account, and starts to connect. */
 export async function startEngine({ accountId, api, changed, ended }: EngineSetup): Promise<Engine> {
   let engine: Engine | null = null
-  const cache = await openCache({
+  const { cache, cached } = await openCache({
     accountId,
     current: (): CachedState | null => engine?.snapshot ?? null,
     onStopped: () => engine?.cacheStopped(),
+    page: window,
   })
-  const cached = await cache.load().catch(() => null)
   engine = new Engine({
     accountId,
     link: new SocketLink({ accountId }),

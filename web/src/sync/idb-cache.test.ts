@@ -16,7 +16,7 @@ import {
   type UserState,
 } from './state'
 import { aContact, aConversation, aMember, aMembership, aMessage, messages } from './testing/rows'
-import { VirtualTime } from './testing/virtual-time'
+import { settleTasks, VirtualTime } from './testing/virtual-time'
 
 let nextAccount = 1
 const opened: Cache[] = []
@@ -28,12 +28,13 @@ class Tab {
   stopped = 0
   cache!: Cache
 
-  static async open(accountId: string): Promise<Tab> {
+  static async open(accountId: string, page?: EventTarget): Promise<Tab> {
     const tab = new Tab()
     tab.cache = await openIdbCache({
       accountId,
       current: () => tab.state,
       onStopped: () => tab.stopped++,
+      page,
     })
     opened.push(tab.cache)
     return tab
@@ -231,7 +232,7 @@ describe('an upgrade of the app', () => {
   it('works from memory when a newer app has been here', async () => {
     const id = account()
     const newer = await openDB(databaseName(id), 99)
-    const cache = await openCache({ accountId: id, current: () => null })
+    const { cache } = await openCache({ accountId: id, current: () => null })
     expect(cache.kind).toBe('memory')
     newer.close()
   })
@@ -240,10 +241,10 @@ describe('an upgrade of the app', () => {
 describe('where nothing can be kept', () => {
   it('works from memory without IndexedDB', async () => {
     vi.stubGlobal('indexedDB', undefined)
-    const cache = await openCache({ accountId: account(), current: () => null })
+    const { cache, cached } = await openCache({ accountId: account(), current: () => null })
     vi.unstubAllGlobals()
     expect(cache.kind).toBe('memory')
-    expect(await cache.load()).toBeNull()
+    expect(cached).toBeNull()
   })
 
   it('does not wait for a browser that never answers', async () => {
@@ -251,7 +252,21 @@ describe('where nothing can be kept', () => {
     vi.spyOn(indexedDB, 'open').mockReturnValue(Object.assign(new EventTarget(), {}) as IDBOpenDBRequest)
     const opening = openCache({ accountId: account(), current: () => null, env })
     await env.pass(5000)
-    expect((await opening).kind).toBe('memory')
+    expect((await opening).cache.kind).toBe('memory')
+  })
+
+  it('does not wait for what a browser never gives out', async () => {
+    const id = account()
+    const tab = await Tab.open(id)
+    tab.receive(first)
+    await tab.cache.flushed()
+    const env = new VirtualTime(undefined, settleTasks)
+    vi.spyOn(IDBObjectStore.prototype, 'getAll').mockReturnValue(new EventTarget() as IDBRequest)
+    const opening = openCache({ accountId: id, current: () => null, env })
+    await env.pass(10_000)
+    const { cache, cached } = await opening
+    expect(cache.kind).toBe('memory')
+    expect(cached).toBeNull()
   })
 
   it('makes room when the quota is full, and keeps the outbox', async () => {
@@ -293,6 +308,67 @@ describe('where nothing can be kept', () => {
     const state = await next.loaded()
     expect(state.conversations.get('9')?.version).toBe(2)
     expect((await next.all()).map((message) => message.seq)).toEqual([1])
+  })
+})
+
+describe('a page that is put away and shown again', () => {
+  function turn(page: EventTarget, type: 'pagehide' | 'pageshow') {
+    page.dispatchEvent(Object.assign(new Event(type), { persisted: true }))
+  }
+
+  it('leaves no transaction behind that others would wait for', async () => {
+    const id = account()
+    const page = new EventTarget()
+    const tab = await Tab.open(id, page)
+    tab.receive(first)
+    await tab.cache.flushed()
+    const abort = vi.spyOn(IDBTransaction.prototype, 'abort')
+    tab.receive(said(1))
+    tab.cache.saveOutbox(item)
+    // The transaction has begun.
+    await Promise.resolve()
+    await Promise.resolve()
+    turn(page, 'pagehide')
+    expect(abort).toHaveBeenCalledTimes(1)
+    tab.receive(said(2))
+
+    const next = await Tab.open(id)
+    const state = await next.loaded()
+    expect(state.conversations.get('9')?.version).toBe(1)
+    expect(state.outbox).toEqual([])
+    expect(tab.stopped).toBe(0)
+  })
+
+  it('keeps what was to be written when it is back, and goes on', async () => {
+    const id = account()
+    const page = new EventTarget()
+    const tab = await Tab.open(id, page)
+    tab.receive(first)
+    tab.cache.saveOutbox(item)
+    const reading = tab.all()
+    await Promise.resolve()
+    await Promise.resolve()
+    turn(page, 'pagehide')
+    tab.receive(said(1))
+    turn(page, 'pageshow')
+    tab.receive(said(2))
+    await tab.cache.flushed()
+    expect(tab.cache.kind).toBe('indexeddb')
+    expect(await reading).toEqual(await tab.all())
+
+    const state = await (await Tab.open(id)).loaded()
+    expect(state.conversations.get('9')).toEqual(tab.conversation)
+    expect(state.outbox).toEqual([item])
+  })
+
+  it('does not stop for one that is gone for good', async () => {
+    const page = new EventTarget()
+    const tab = await Tab.open(account(), page)
+    const abort = vi.spyOn(IDBTransaction.prototype, 'abort')
+    tab.receive(first)
+    page.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
+    await tab.cache.flushed()
+    expect(abort).not.toHaveBeenCalled()
   })
 })
 

@@ -1,4 +1,4 @@
-import { deleteDB, type IDBPDatabase, openDB } from 'idb'
+import { deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
 import type { ID, Message } from '@/api/types'
 import type { Cache, CachedState } from './cache'
 import {
@@ -30,6 +30,8 @@ export interface IdbCacheOptions {
   current: () => CachedState | null
   /** Called once, when nothing more can be kept. */
   onStopped?: () => void
+  /** Where the browser says that the page is put away and shown again. */
+  page?: EventTarget | undefined
 }
 
 export function databaseName(accountId: ID): string {
@@ -56,20 +58,77 @@ export async function openIdbCache(options: IdbCacheOptions): Promise<Cache> {
   return cache
 }
 
+/** What any transaction is, whatever it is for. */
+type Open = Pick<Transaction, 'abort' | 'done'>
+
 class IdbCache implements Cache {
   kind: Cache['kind'] = 'indexeddb'
   private queue: ((tx: Transaction) => Promise<void>)[] = []
   private writing: Promise<void> | null = null
   /** Messages of the past that were written since room was made. */
   private written = 0
+  private readonly closed = new AbortController()
+  private readonly open = new Set<Open>()
+  private readonly interrupted = new WeakSet<Open>()
+  /** Resolved while the page is shown. */
+  private shown = Promise.resolve()
 
   constructor(
     private readonly db: IDBPDatabase<Schema>,
     private readonly options: IdbCacheOptions,
-  ) {}
+  ) {
+    const { page } = options
+    const { signal } = this.closed
+    page?.addEventListener('pagehide', (event) => this.hidden(event as PageTransitionEvent), { signal })
+  }
 
-  async load(): Promise<CachedState | null> {
-    const tx = this.db.transaction(allStores)
+  /**
+   * A page that is put away to be shown again stands still, and with it a transaction that it has begun: others would
+   * wait for it, in WebKit for as long as the page is kept. So it leaves none behind, and begins anew when it is back.
+   */
+  private hidden({ persisted }: PageTransitionEvent): void {
+    const { page } = this.options
+    if (!persisted || !page) return
+    this.shown = new Promise((resolve) => {
+      page.addEventListener('pageshow', () => resolve(), { once: true })
+    })
+    for (const tx of this.open) {
+      try {
+        tx.abort()
+        this.interrupted.add(tx)
+      } catch {
+        // It has ended already.
+      }
+    }
+  }
+
+  private begin<T extends Open>(tx: T): T {
+    this.open.add(tx)
+    const ended = () => void this.open.delete(tx)
+    tx.done.then(ended, ended)
+    return tx
+  }
+
+  private async reading<T extends Open, R>(begin: () => T, read: (tx: T) => Promise<R>): Promise<R> {
+    for (;;) {
+      await this.shown
+      const tx = this.begin(begin())
+      try {
+        return await read(tx)
+      } catch (error) {
+        if (!this.interrupted.has(tx)) throw error
+      }
+    }
+  }
+
+  load(): Promise<CachedState | null> {
+    return this.reading(
+      () => this.db.transaction(allStores),
+      (tx) => this.loadIn(tx),
+    )
+  }
+
+  private async loadIn(tx: IDBPTransaction<Schema, Store[]>): Promise<CachedState | null> {
     const read = <Name extends Store>(name: Name) => tx.objectStore(name).getAll()
     const user = await tx.objectStore('user').get('user')
     const [
@@ -182,7 +241,10 @@ class IdbCache implements Cache {
     await this.flushed()
     if (this.kind === 'memory') return []
     try {
-      return await this.db.getAll('messages', IDBKeyRange.bound(from, to))
+      return await this.reading(
+        () => this.db.transaction('messages'),
+        (tx) => tx.store.getAll(IDBKeyRange.bound(from, to)),
+      )
     } catch {
       return []
     }
@@ -195,6 +257,7 @@ class IdbCache implements Cache {
   close(): void {
     this.kind = 'memory'
     this.queue = []
+    this.closed.abort()
     this.db.close()
   }
 
@@ -220,15 +283,18 @@ class IdbCache implements Cache {
   private async drain(): Promise<void> {
     await Promise.resolve()
     while (this.queue.length > 0) {
+      await this.shown
       const jobs = this.queue
       this.queue = []
       try {
-        await this.run(jobs).catch((error: unknown) => {
+        await this.run(jobs).catch(async (error: unknown) => {
           if (!isQuota(error)) throw error
+          await this.shown
           return this.run([clearServerData, (tx) => this.rewrite(tx), ...jobs])
         })
-      } catch {
-        this.stop()
+      } catch (error) {
+        if (error instanceof Interrupted) this.queue.unshift(...jobs)
+        else this.stop()
       }
     }
     this.writing = null
@@ -236,7 +302,7 @@ class IdbCache implements Cache {
 
   private async run(jobs: ((tx: Transaction) => Promise<void>)[]): Promise<void> {
     if (this.kind === 'memory') return
-    const tx = this.db.transaction(allStores, 'readwrite')
+    const tx = this.begin(this.db.transaction(allStores, 'readwrite'))
     // Both are awaited: a failing request rejects the job, a full disk only the transaction.
     const done = tx.done
     try {
@@ -248,9 +314,11 @@ class IdbCache implements Cache {
       } catch {
         // It has ended already.
       }
-      throw tx.error ?? error
+      throw this.interrupted.has(tx) ? new Interrupted() : (tx.error ?? error)
     }
-    await done
+    await done.catch((error: unknown) => {
+      throw this.interrupted.has(tx) ? new Interrupted() : error
+    })
   }
 
   /** After everything was thrown away to make room: what is in memory, without the history. */
@@ -284,6 +352,9 @@ class IdbCache implements Cache {
     }
   }
 }
+
+/** The page was put away meanwhile, and nothing was written. */
+class Interrupted extends Error {}
 
 function isQuota(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'QuotaExceededError'

@@ -4,32 +4,44 @@ import { realEnvironment, type Environment } from './environment'
 import { openIdbCache } from './idb-cache'
 
 /** Milliseconds. Some browsers never answer when storage is broken. */
-const PATIENCE = 3000
+const PATIENCE = { open: 3000, load: 5000 }
 
 export interface OpenCacheOptions {
   accountId: ID
   current: () => CachedState | null
   onStopped?: () => void
+  page?: EventTarget
   env?: Environment
 }
 
-/** The cache of an account, or one that keeps nothing where the browser cannot. */
-export async function openCache({ env = realEnvironment, ...options }: OpenCacheOptions): Promise<Cache> {
-  if (typeof indexedDB === 'undefined') return memoryCache()
-  const opening = openIdbCache(options)
-  let late = false
-  const impatient = new Promise<Cache>((resolve) => {
-    const cancel = env.after(PATIENCE, () => {
-      late = true
-      resolve(memoryCache())
+/** The cache of an account with what it holds, or one that keeps nothing where the browser cannot. */
+export async function openCache({
+  env = realEnvironment,
+  ...options
+}: OpenCacheOptions): Promise<{ cache: Cache; cached: CachedState | null }> {
+  const nothing = { cache: memoryCache(), cached: null }
+  if (typeof indexedDB === 'undefined') return nothing
+  const opening = openIdbCache(options).catch(memoryCache)
+  const cache = await inTime(opening, PATIENCE.open, env)
+  if (cache) {
+    const cached = await inTime(
+      cache.load().catch(() => null),
+      PATIENCE.load,
+      env,
+    )
+    if (cached !== undefined) return { cache, cached }
+  }
+  void opening.then((late) => late.close())
+  return nothing
+}
+
+/** What is promised, or undefined when it takes longer. */
+function inTime<T>(promise: Promise<T>, ms: number, env: Environment): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const cancel = env.after(ms, () => resolve(undefined))
+    void promise.then((value) => {
+      cancel()
+      resolve(value)
     })
-    opening.then(cancel, cancel)
   })
-  opening.then(
-    (cache) => {
-      if (late) cache.close()
-    },
-    () => undefined,
-  )
-  return Promise.race([opening.catch(memoryCache), impatient])
 }
