@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build web gen fmt check test test-go test-web test-android e2e e2e-engines apk screenshots pictures bench bench-realtime bench-many clean
+.PHONY: help run dev build web gen fmt check test test-go test-web test-android e2e e2e-engines apk screenshots pictures bench bench-realtime bench-many bench-screen clean
 
 help: ## List what there is to do
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ bench-realtime: bench/realtime/peers/node/node_modules/.package-lock.json ## Mea
 
 bench-many: build ## Hold 250,000 signed-in connections on one installation; needs PostgreSQL, 12 GiB and ten minutes
 	$(GO) run ./bench/many $(ARGS)
+
+bench-screen: build bench/screen/node_modules/.package-lock.json ## Measure how soon the first screen is there on a slow phone (Lighthouse)
+	node bench/screen/main.mjs $(ARGS)
 
 clean: ## Remove what was built (never the data)
 	rm -rf bin internal/webui/dist internal/webui/apk android/build .cache web/node_modules e2e/node_modules

@@ -2,14 +2,16 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { emoji } from './build/emoji.ts'
+import { hints } from './build/hints.ts'
 import { messages } from './build/messages.ts'
+import { pieces } from './build/pieces.ts'
 import { precompress } from './build/precompress.ts'
 import { worker } from './build/worker.ts'
 
 const server = 'http://127.0.0.1:8080'
 
 export default defineConfig({
-  plugins: [messages(), emoji(), vue(), worker(), precompress()],
+  plugins: [messages(), emoji(), vue(), hints(), worker(), precompress()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __VUE_OPTIONS_API__: false,
@@ -34,12 +36,11 @@ export default defineConfig({
     // Everything stays a file of its own: the Content-Security-Policy allows no data: scripts or styles.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 250,
+    // What does not know it finds the few files one after the other.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // What changes with a new version of a library stays apart from what changes with ours.
-        codeSplitting: {
-          groups: [{ name: 'vue', test: /node_modules\/(?:@vue|vue|vue-router|pinia|vue-i18n|@intlify)\// }],
-        },
+        codeSplitting: pieces,
       },
     },
   },

@@ -30,6 +30,7 @@ type Handler struct {
 	files fs.FS
 	known map[string]file // by path without a leading slash
 	name  string          // what the installation is called; "": after the product
+	hints hints
 }
 
 // file is one file in every encoding there is.
@@ -65,12 +66,16 @@ func newHandler(files fs.FS, name string) (*Handler, error) {
 	if _, err := fs.Stat(files, index); errors.Is(err, fs.ErrNotExist) {
 		return h, nil
 	}
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+	var err error
+	if h.hints, err = readHints(files); err != nil {
+		return nil, fmt.Errorf("webui: %w", err)
+	}
+	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		contentType, ok := contentTypes[path.Ext(name)]
-		if !ok {
+		if !ok || name == hintsName {
 			// A compressed twin, or nothing that a browser should be given.
 			return nil
 		}
@@ -130,6 +135,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if name == "" || navigation(r) && path.Ext(name) == "" {
+		if navigation(r) {
+			h.hints.give(w.Header(), r)
+		}
 		h.serve(w, r, h.known[index])
 		return
 	}
@@ -151,7 +159,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, f file) {
 	header.Set("Content-Type", f.contentType)
 	header.Set("ETag", best.etag)
 	if len(f.forms) > 1 {
-		header.Set("Vary", "Accept-Encoding")
+		header.Add("Vary", "Accept-Encoding")
 	}
 	if f.immutable {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")

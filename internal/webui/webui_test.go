@@ -26,6 +26,7 @@ func newTestHandler(t *testing.T) *Handler {
 		"assets/mark-abc.svg":    {Data: []byte("<svg/>")},
 		"assets/main.js.map":     {Data: []byte("{}")},
 		".vite/manifest.json":    {Data: []byte("{}")},
+		"hints.json":             {Data: []byte(`{"page":["assets/a.css","assets/a.js"],"signedOut":["assets/out.js"],"signedIn":["assets/in.css"],"zh-CN":["assets/zh.js"],"en":["assets/en.js"]}`)},
 	}, "")
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +74,7 @@ func TestServe(t *testing.T) {
 		{"HEAD of an address inside the app", request("HEAD", "/me", "Accept", person), 200, "", map[string]string{"Content-Length": "22"}},
 
 		{"the compressed file itself", request("GET", "/assets/main-abc.js.br"), 404, "There is nothing at this address.\n", nil},
+		{"what the server only reads itself", request("GET", "/hints.json"), 404, "There is nothing at this address.\n", nil},
 		{"source map", request("GET", "/assets/main.js.map"), 404, "There is nothing at this address.\n", nil},
 		{"folder", request("GET", "/assets/"), 404, "There is nothing at this address.\n", nil},
 		{"out of the folder", request("GET", "/../webui.go"), 404, "There is nothing at this address.\n", nil},
@@ -223,5 +225,40 @@ func TestAndroidHeaders(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("android/app/src/main/assets/headers.txt has\n%v\nwant\n%v", got, want)
+	}
+}
+
+func TestHints(t *testing.T) {
+	const (
+		begin = "</first.js>; rel=preload; as=script, </assets/a.css>; rel=preload; as=style; crossorigin, </assets/a.js>; rel=modulepreload; crossorigin, "
+		out   = ", </assets/out.js>; rel=modulepreload; crossorigin"
+		in    = ", </assets/in.css>; rel=preload; as=style; crossorigin"
+		zh    = "</assets/zh.js>; rel=modulepreload; crossorigin"
+		en    = "</assets/en.js>; rel=modulepreload; crossorigin"
+		end   = ", </api/v1/server>; rel=preload; as=fetch; crossorigin"
+	)
+	h := newTestHandler(t)
+	for _, test := range []struct {
+		name    string
+		request *http.Request
+		link    string
+	}{
+		{"a visitor", request("GET", "/", "Accept", "text/html"), begin + en + out + end},
+		{"one who reads Chinese", request("GET", "/sign-in", "Sec-Fetch-Mode", "navigate", "Accept-Language", "zh-Hans-CN,zh;q=0.9,en;q=0.8"), begin + zh + out + end},
+		{"one who reads neither", request("GET", "/", "Accept", "text/html", "Accept-Language", "fr"), begin + en + out + end},
+		{"somebody signed in", request("GET", "/chats/1", "Accept", "text/html", "Cookie", "happychat_session=x", "Accept-Language", "en-GB"), begin + en + in + end},
+		{"the service worker, which keeps what it gets", request("GET", "/", "Sec-Fetch-Mode", "cors", "Accept", "*/*"), ""},
+		{"a script", request("GET", "/assets/main-abc.js"), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, test.request)
+			if got := w.Header().Get("Link"); got != test.link {
+				t.Errorf("Link: %s\nwant: %s", got, test.link)
+			}
+			if vary := strings.Join(w.Header().Values("Vary"), ", "); test.link != "" && vary != "Accept-Language, Cookie, Accept-Encoding" {
+				t.Errorf("Vary: %s", vary)
+			}
+		})
 	}
 }

@@ -4,7 +4,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { Plugin, ResolvedConfig, Rolldown } from 'vite'
+import type { Plugin, ResolvedConfig } from 'vite'
+import { filesOf } from './hints.ts'
 
 const text = /\.(?:html|js|css|svg|json|webmanifest|txt)$/
 const smallest = 512
@@ -28,7 +29,8 @@ export function precompress(): Plugin {
       config = resolved
     },
     writeBundle(_, bundle) {
-      needed = neededBy(bundle, (problem) => this.error(problem))
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
+      needed = filesOf(chunks, first, (problem) => this.error(problem))
     },
     async closeBundle() {
       const root = config.build.outDir
@@ -46,7 +48,7 @@ export function precompress(): Plugin {
               [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
             }
             const small = await promisify(brotliCompress)(plain, { params })
-            if (needed.has(path.slice(root.length + 1))) script += small.length
+            if (path.endsWith('.js') && needed.has(path.slice(root.length + 1))) script += small.length
             await writeFile(`${path}.br`, small)
             await writeFile(`${path}.gz`, await promisify(gzip)(plain, { level: 9 }))
           }),
@@ -58,21 +60,4 @@ export function precompress(): Plugin {
       this.info(`${script} bytes of compressed script before the first screen, of ${budget} allowed`)
     },
   }
-}
-
-/** The files of these modules, and all that they import before they run. */
-function neededBy(bundle: Rolldown.OutputBundle, fail: (problem: string) => never): Set<string> {
-  const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
-  const files = new Set<string>()
-  const take = (name: string) => {
-    if (files.has(name)) return
-    files.add(name)
-    for (const next of chunks.find(({ fileName }) => fileName === name)?.imports ?? []) take(next)
-  }
-  for (const module of first) {
-    const chunk = chunks.find(({ moduleIds }) => moduleIds.some((id) => module.test(id)))
-    if (!chunk) return fail(`no file of the build holds ${module.source}`)
-    take(chunk.fileName)
-  }
-  return files
 }

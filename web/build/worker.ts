@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, type Plugin, type ResolvedConfig } from 'vite'
 
+const unkept = new Set(['worker.js', 'hints.json'])
 /** Only what every start needs, or what must work without a network, is fetched before it is asked for. */
 const kept = /\.(?:js|css|html|json|svg|webp|woff2)$/
 
@@ -45,7 +46,7 @@ export function worker(): Plugin {
 async function list(root: string) {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   const paths = entries
-    .filter((entry) => entry.isFile() && kept.test(entry.name) && entry.name !== 'worker.js')
+    .filter((entry) => entry.isFile() && kept.test(entry.name) && !unkept.has(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .sort()
   return Promise.all(
