@@ -7,7 +7,7 @@ import { homedir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { cache, framework, provideCompiler, provideSignatures, root, run } from './platform.mjs'
+import { cache, framework, newer, provideCompiler, provideSignatures, root, run } from './platform.mjs'
 import { namesIn, readSignatures, writeClasses } from './stubs.mjs'
 
 export const sources = join(root, 'android/app/src/main')
@@ -37,8 +37,9 @@ export function buildApk({ folder, key, version = 'unknown', code = 1 }) {
   const manifest = readFileSync(join(sources, 'AndroidManifest.xml'), 'utf8').replace('<manifest ', `<manifest package="${id}" `)
   writeFileSync(at('AndroidManifest.xml'), manifest)
   run('aapt2', ['compile', '--dir', join(sources, 'res'), '-o', at('res.zip')])
+  // Debian's tools are older than <queries>, which they pack all the same (check.mjs looks).
   run('aapt2', [
-    'link', '-I', framework, '--manifest', at('AndroidManifest.xml'), '--java', at('gen'), '-A', at('assets'),
+    'link', '--warn-manifest-validation', '-I', framework, '--manifest', at('AndroidManifest.xml'), '--java', at('gen'), '-A', at('assets'),
     '--min-sdk-version', least, '--target-sdk-version', target, '--version-name', version, '--version-code', String(code),
     '-o', at('bare.apk'), at('res.zip'),
   ])
@@ -48,10 +49,11 @@ export function buildApk({ folder, key, version = 'unknown', code = 1 }) {
   run('javac', ['--release', '7', '-Xlint:all,-options,-serial,-deprecation', '-Werror', '-encoding', 'UTF-8', '-cp', stubs, '-d', at('classes'), ...java])
   run('java', ['-cp', provideCompiler(), 'com.android.dx.command.Main', '--dex', `--output=${at('dex/classes.dex')}`, at('classes')])
   run('aapt', ['add', at('bare.apk'), 'classes.dex'], { cwd: at('dex') })
-  run('zipalign', ['-f', '-p', '4', at('bare.apk'), at('aligned.apk')])
+  run('zipalign', ['-f', '-z', '-p', '4', at('bare.apk'), at('aligned.apk')]) // -z: packed as small as it goes
   const apk = at('happychat.apk')
   run('apksigner', [
-    'sign', '--ks', key.file, '--ks-key-alias', key.alias, '--ks-pass', 'env:KEY_PASSWORD', '--min-sdk-version', least,
+    // The first kind of signature is for Androids before 7.
+    'sign', '--v1-signing-enabled', 'false', '--ks', key.file, '--ks-key-alias', key.alias, '--ks-pass', 'env:KEY_PASSWORD', '--min-sdk-version', least,
     '--out', apk, at('aligned.apk'),
   ], { env: { KEY_PASSWORD: key.password } })
   for (const name of ['bare.apk', 'aligned.apk', 'res.zip', `${relative(folder, apk)}.idsig`]) rmSync(at(name), { force: true })
@@ -63,9 +65,10 @@ function provideStubs() {
   const names = namesIn([join(sources, 'java')])
   const classes = join(cache, 'stubs')
   const made = join(cache, 'stubs.json')
-  const wanted = JSON.stringify([names, statSync(fileURLToPath(new URL('stubs.mjs', import.meta.url))).mtimeMs])
+  const changed = [fileURLToPath(new URL('stubs.mjs', import.meta.url)), newer].map((file) => statSync(file).mtimeMs)
+  const wanted = JSON.stringify([names, changed])
   if (existsSync(made) && readFileSync(made, 'utf8') === wanted) return classes
-  const files = writeClasses(readSignatures(readFileSync(provideSignatures(), 'utf8')), names, join(cache, 'stubs-java'))
+  const files = writeClasses(readSignatures(provideSignatures()), names, join(cache, 'stubs-java'))
   rmSync(classes, { recursive: true, force: true })
   run('javac', ['--release', '8', '-nowarn', '-Xlint:none', '-d', classes, ...files])
   writeFileSync(made, wanted)

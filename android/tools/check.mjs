@@ -20,9 +20,19 @@ const permissions = [
   'android.permission.WRITE_EXTERNAL_STORAGE',
 ]
 const callable = [
-  'appearance', 'askPermission', 'changeServer', 'hide', 'permission', 'shared', 'sharedTaken', 'show', 'start',
+  'appearance', 'askPermission', 'changeServer', 'hide', 'permission', 'push', 'pushChoose', 'pushOff', 'pushOn', 'shared',
+  'sharedTaken', 'show', 'shown', 'start',
 ]
-const largest = 3_000_000
+/** Parts of the app that other apps can reach, and for what. */
+const reachable = {
+  'io.github.happychat.ChatActivity': [
+    'android.intent.action.MAIN', 'android.intent.action.VIEW', 'android.intent.action.SEND', 'android.intent.action.SEND_MULTIPLE',
+  ],
+  'io.github.happychat.PushReceiver': ['MESSAGE', 'NEW_ENDPOINT', 'REGISTRATION_FAILED', 'TEMP_UNAVAILABLE', 'UNREGISTERED']
+    .map((name) => `org.unifiedpush.android.connector.${name}`),
+  'io.github.happychat.RaiseService': ['org.unifiedpush.android.connector.RAISE_TO_FOREGROUND'],
+}
+const largest = 500_000
 
 /** Builds the app with a key of its own and checks it; returns how many checks passed, and what failed. */
 export function checkAndroid() {
@@ -58,6 +68,18 @@ export function checkAndroid() {
     const asked = [...told.matchAll(/^uses-permission(?:-sdk-23)?: name='([^']+)'/gm)].map(([, name]) => name).sort()
     same(permissions.join(), asked.join(), 'permissions')
   })
+  check('other apps reach what they must, and it sees those that pass on calls', () => {
+    const manifest = readTree(run('aapt', ['dump', 'xmltree', built.apk, 'AndroidManifest.xml']))
+    const parts = within(manifest, 'activity', 'receiver', 'service', 'provider')
+    const open = parts.filter((part) => part.exported !== '0x0')
+    same(Object.keys(reachable).sort().join(), open.map(({ name }) => name).sort().join(), 'exported')
+    for (const part of open) {
+      same(reachable[part.name].toString(), within(part, 'action').map(({ name }) => name).toString(), part.name)
+    }
+    const [queries] = within(manifest, 'queries')
+    same('org.unifiedpush.android.distributor.REGISTER,android.intent.action.VIEW', within(queries, 'action').map(({ name }) => name).join(), 'queries')
+    same('unifiedpush://link', within(queries, 'data').map(({ scheme, host }) => `${scheme}://${host}`).join(), 'queries')
+  })
   check('the archive is small and holds the web app', () => {
     const size = readFileSync(built.apk).length
     console.log(`   ${(size / 1e6).toFixed(2)} MB`)
@@ -87,7 +109,7 @@ export function checkAndroid() {
   const fakes = join(folder, 'fakes')
   const classes = join(folder, 'test')
   const names = namesIn([join(sources, 'java'), tests])
-  const files = writeClasses(readSignatures(readFileSync(provideSignatures(), 'utf8')), names, fakes, { fake: true })
+  const files = writeClasses(readSignatures(provideSignatures()), names, fakes, { fake: true })
   rmSync(classes, { recursive: true, force: true })
   mkdirSync(classes)
   // Against what was compiled, which names what stands inside of what; run with what became of it.
@@ -103,6 +125,32 @@ export function checkAndroid() {
   }
   if (ran.status !== 0 && failed.length === 0) failed.push('the tests ended early')
   return { passed, failed }
+}
+
+/** The elements of a manifest as aapt prints it, with what their attributes are. */
+function readTree(text) {
+  const top = { element: '', children: [] }
+  const open = [[-1, top]]
+  for (const line of text.split('\n')) {
+    const [, space, kind, rest] = line.match(/^( *)([EA]): (.*)$/) ?? []
+    if (!kind) continue
+    while (open.at(-1)[0] >= space.length) open.pop()
+    const [, inside] = open.at(-1)
+    if (kind === 'E') {
+      const child = { element: rest.replace(/ .*/, ''), children: [] }
+      inside.children.push(child)
+      open.push([space.length, child])
+    } else {
+      const [, name, quoted, number] = rest.match(/^(?:android:)?(\w+)(?:\([^)]*\))?=(?:"([^"]*)"|\(type 0x\w+\)(\w+)|.*)/)
+      inside[name] = quoted ?? number
+    }
+  }
+  return top
+}
+
+/** All elements of these names in another. */
+function within({ children }, ...names) {
+  return children.flatMap((child) => [...(names.includes(child.element) ? [child] : []), ...within(child, ...names)])
 }
 
 function same(wanted, got, what) {

@@ -12,6 +12,7 @@ export const cache = join(root, '.cache/android')
 /** The resources of Android itself, of Debian's package of that name. */
 export const framework = '/usr/share/android-framework-res/framework-res.apk'
 
+export const newer = join(root, 'android/tools/newer.txt')
 const signatures = {
   package: 'android-platform-frameworks-base',
   path: 'api/current.txt',
@@ -38,8 +39,13 @@ export function run(program, args, { cwd, env, input } = {}) {
   return done.stdout
 }
 
-/** The file with the signatures. */
+/** All signatures: those of Debian, and those that came later and are needed. */
 export function provideSignatures() {
+  return readFileSync(provideDebians(), 'utf8') + readFileSync(newer, 'utf8')
+}
+
+/** A file. */
+function provideDebians() {
   const kept = join(cache, 'current.txt')
   if (existsSync(kept) && sum(kept) === signatures.sha256) return kept
   console.log(`Fetching the source package ${signatures.package} (45 MB)`)

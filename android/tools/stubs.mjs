@@ -19,7 +19,9 @@ export function readSignatures(text) {
     const inside = line.match(/^package (.*) \{/)
     if (inside) folder = inside[1]
     else if (/^ {2}\S.* \{$/.test(line)) {
-      current = readHeader(line, folder)
+      const header = readHeader(line, folder)
+      // A second list adds to the first.
+      current = classes.get(header.name) ?? header
       classes.set(current.name, current)
     } else if (/^ {4}(ctor|method|field|enum_constant) /.test(line)) readMember(line.trim(), current)
   }
@@ -232,7 +234,8 @@ const thrown = (m) => (m.thrown ? `throws ${m.thrown} ` : '')
 /** What is left to be written by the classes above, and by what fakes stand for, and the list does not repeat. */
 function left(classes, c, known, fake) {
   if (c.kind !== 'class' || (c.modifiers.includes('abstract') && !fake)) return []
-  const key = (m) => `${m.name}(${m.parameters.join(',')})`
+  // What takes a type that is left open above is written below with the one that is chosen there.
+  const key = (m) => (m.parameters.some((type) => /^[A-Z]$/.test(type)) ? `${m.name}/${m.parameters.length}` : `${m.name}(${m.parameters.join(',')})`)
   const written = new Set()
   const open = []
   const faces = []
@@ -240,6 +243,7 @@ function left(classes, c, known, fake) {
     for (const m of at.members) {
       if (m.kind !== 'method' || !known(m.refs) || written.has(key(m))) continue
       written.add(key(m))
+      written.add(`${m.name}/${m.parameters.length}`)
       if (at !== c && m.modifiers.includes('abstract') && !fake) open.push(m)
     }
     faces.push(...at.implements)

@@ -46,6 +46,11 @@ public final class Phone {
     public final Map<String, Object> preferences = new HashMap<>();
     public final Set<String> permissions = new HashSet<>();
     public final Map<String, String> cookies = new HashMap<>();
+    /** Packages of the apps that pass on calls. */
+    public final List<String> distributors = new ArrayList<>();
+    /** What is shown in the notifications, by tag: title and text. */
+    public final Map<String, String> shown = new java.util.concurrent.ConcurrentHashMap<>();
+    private final Map<String, SharedPreferences> stores = new HashMap<>();
     public boolean online = true;
     public boolean night;
     public String browser = "Mozilla/5.0 (Linux; Android 14) Chrome/124.0.0.0 Mobile Safari/537.36";
@@ -100,26 +105,19 @@ public final class Phone {
             Fakes.post((Runnable) a[0]);
             return true;
         });
+        Fakes.on("Base64.decode", (self, a) -> java.util.Base64.getUrlDecoder().decode((String) a[0]));
         Fakes.on("Base64.encodeToString", (self, a) -> java.util.Base64.getUrlEncoder().withoutPadding().encodeToString((byte[]) a[0]));
         Fakes.on("AssetManager.open", (self, a) -> {
             File file = new File(assets, (String) a[0]);
             if (!file.isFile()) throw new FileNotFoundException((String) a[0]);
             return new FileInputStream(file);
         });
-        SharedPreferences.Editor[] editor = new SharedPreferences.Editor[1];
-        editor[0] = (SharedPreferences.Editor) Proxy.newProxyInstance(Phone.class.getClassLoader(),
-                new Class<?>[] {SharedPreferences.Editor.class}, (self, method, a) -> {
-                    if (method.getName().startsWith("put")) preferences.put((String) a[0], a[1]);
-                    if (method.getName().equals("remove")) preferences.remove(a[0]);
-                    return method.getReturnType() == boolean.class ? true : method.getReturnType() == void.class ? null : editor[0];
-                });
-        SharedPreferences stored = (SharedPreferences) Proxy.newProxyInstance(Phone.class.getClassLoader(),
-                new Class<?>[] {SharedPreferences.class}, (self, method, a) -> switch (method.getName()) {
-                    case "contains" -> preferences.containsKey(a[0]);
-                    case "edit" -> editor[0];
-                    default -> preferences.getOrDefault(a[0], a[1]);
-                });
-        Fakes.on("ContextWrapper.getSharedPreferences", (self, a) -> stored);
+        stores.put("happychat", store(preferences));
+        Fakes.on("ContextWrapper.getSharedPreferences", (self, a) -> {
+            synchronized (stores) {
+                return stores.computeIfAbsent((String) a[0], name -> store(new java.util.concurrent.ConcurrentHashMap<>()));
+            }
+        });
         Fakes.on("ContextWrapper.getContentResolver", (self, a) -> resolver);
         Fakes.on("ContextWrapper.getAssets", (self, a) -> new AssetManager());
         Fakes.on("ContextWrapper.getPackageName", (self, a) -> "io.github.happychat");
@@ -129,6 +127,13 @@ public final class Phone {
         packed.versionName = "1.2.3";
         Fakes.on("ContextWrapper.getPackageManager", (self, a) -> new android.content.pm.PackageManager());
         Fakes.on("PackageManager.getPackageInfo", (self, a) -> packed);
+        Fakes.on("PackageManager.queryBroadcastReceivers", (self, a) -> distributors.stream().map(Phone::receiverOf).toList());
+        Fakes.on("PackageManager.getApplicationInfo", (self, a) -> {
+            android.content.pm.ApplicationInfo of = new android.content.pm.ApplicationInfo();
+            of.packageName = (String) a[0];
+            return of;
+        });
+        Fakes.on("PackageManager.getApplicationLabel", (self, a) -> "App " + ((android.content.pm.ApplicationInfo) a[0]).packageName);
         Fakes.on("Context.getString", (self, a) -> word((Integer) a[0], a.length > 1 ? (Object[]) a[1] : new Object[0]));
         Resources resources = new Resources(null, null, null);
         DisplayMetrics metrics = new DisplayMetrics();
@@ -143,6 +148,30 @@ public final class Phone {
         android.app.DownloadManager downloads = new android.app.DownloadManager();
         android.app.NotificationManager notifications = new android.app.NotificationManager();
         Fakes.on("NotificationManager.areNotificationsEnabled", (self, a) -> true);
+        Fakes.on("NotificationManager.notify", (self, a) -> shown.put((String) a[0],
+                Fakes.last("Builder.setContentTitle").arguments[0] + ": " + Fakes.last("Builder.setContentText").arguments[0]));
+        Fakes.on("NotificationManager.cancel", (self, a) -> shown.remove(a[0]));
+        Fakes.on("NotificationManager.getActiveNotifications", (self, a) -> shown.keySet().stream().sorted().map(tag -> {
+            var each = new android.service.notification.StatusBarNotification(null);
+            Fakes.of(each).putAll(Map.of("Id", 1, "Tag", tag));
+            return each;
+        }).toArray(android.service.notification.StatusBarNotification[]::new));
+        Fakes.on("PendingIntent.getBroadcast", (self, a) -> {
+            android.app.PendingIntent pending = new android.app.PendingIntent();
+            Fakes.of(pending).putAll(Map.of("intent", a[2], "flags", a[3]));
+            return pending;
+        });
+        Fakes.on("BroadcastOptions.makeBasic", (self, a) -> new android.app.BroadcastOptions());
+        Fakes.on("BroadcastOptions.setShareIdentityEnabled", (self, a) -> {
+            Fakes.of(self).put("shared", a[0]);
+            return self;
+        });
+        Fakes.on("BroadcastOptions.toBundle", (self, a) -> {
+            Bundle bundle = new Bundle();
+            Fakes.of(bundle).put("shared", Fakes.of(self).get("shared"));
+            return bundle;
+        });
+        Fakes.on("BroadcastReceiver.goAsync", (self, a) -> new android.content.BroadcastReceiver.PendingResult());
         Fakes.on("PendingIntent.getActivity", (self, a) -> {
             android.app.PendingIntent pending = new android.app.PendingIntent();
             Fakes.of(pending).put("intent", a[2]);
@@ -154,7 +183,35 @@ public final class Phone {
         }
         Fakes.on("ConnectivityManager.getActiveNetworkInfo", (self, a) -> online ? new NetworkInfo() : null);
         Fakes.on("NetworkInfo.isConnected", (self, a) -> true);
+        for (String answer : new String[] {"Title", "Items"}) Fakes.on("Builder.set" + answer, (self, a) -> self);
         Fakes.on("Toast.makeText", (self, a) -> new android.widget.Toast(null));
+    }
+
+    private static android.content.pm.ResolveInfo receiverOf(String name) {
+        android.content.pm.ResolveInfo found = new android.content.pm.ResolveInfo();
+        found.activityInfo = new android.content.pm.ActivityInfo();
+        found.activityInfo.packageName = name;
+        found.activityInfo.exported = true;
+        return found;
+    }
+
+    /** What is kept under a name, as ContextWrapper.getSharedPreferences gives it. */
+    private static SharedPreferences store(Map<String, Object> values) {
+        SharedPreferences.Editor[] editor = new SharedPreferences.Editor[1];
+        editor[0] = (SharedPreferences.Editor) Proxy.newProxyInstance(Phone.class.getClassLoader(),
+                new Class<?>[] {SharedPreferences.Editor.class}, (self, method, a) -> {
+                    if (method.getName().startsWith("put")) values.put((String) a[0], a[1]);
+                    if (method.getName().equals("remove")) values.remove(a[0]);
+                    if (method.getName().equals("clear")) values.clear();
+                    return method.getReturnType() == boolean.class ? true : method.getReturnType() == void.class ? null : editor[0];
+                });
+        return (SharedPreferences) Proxy.newProxyInstance(Phone.class.getClassLoader(),
+                new Class<?>[] {SharedPreferences.class}, (self, method, a) -> switch (method.getName()) {
+                    case "contains" -> values.containsKey(a[0]);
+                    case "edit" -> editor[0];
+                    case "getAll" -> values;
+                    default -> values.getOrDefault(a[0], a[1]);
+                });
     }
 
     private static void intents() {
@@ -168,7 +225,7 @@ public final class Phone {
             return null;
         });
         Fakes.on("Intent.putExtra", (self, a) -> Fakes.of(self).put("extra " + a[0], a[1]));
-        for (String get : new String[] {"getStringExtra", "getCharSequenceExtra", "getParcelableExtra", "getParcelableArrayListExtra"}) {
+        for (String get : new String[] {"getStringExtra", "getCharSequenceExtra", "getParcelableExtra", "getParcelableArrayListExtra", "getByteArrayExtra"}) {
             Fakes.on("Intent." + get, (self, a) -> Fakes.of(self).get("extra " + a[0]));
         }
         Fakes.on("Intent.addFlags", (self, a) -> {

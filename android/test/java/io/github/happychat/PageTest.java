@@ -428,7 +428,7 @@ public final class PageTest {
         for (Method method : Bridge.class.getDeclaredMethods()) {
             if (java.lang.reflect.Modifier.isPublic(method.getModifiers())) all.add(method.getName());
         }
-        same("[appearance, askPermission, changeServer, hide, permission, shared, sharedTaken, show, start]", all.toString());
+        same("[appearance, askPermission, changeServer, hide, permission, push, pushChoose, pushOff, pushOn, shared, sharedTaken, show, shown, start]", all.toString());
 
         Bridge bridge = (Bridge) Fakes.last("WebView.addJavascriptInterface").arguments[0];
         same("HappyChatShell", Fakes.last("WebView.addJavascriptInterface").arguments[1]);
@@ -445,6 +445,11 @@ public final class PageTest {
             same(null, bridge.start());
             same(null, bridge.shared());
             same(null, bridge.permission());
+            same(null, bridge.shown());
+            same(null, bridge.push());
+            bridge.pushOn("key");
+            bridge.pushOff();
+            bridge.pushChoose();
             bridge.askPermission();
             bridge.show("title", "body", "tag", "/chats/1");
             bridge.hide("tag");

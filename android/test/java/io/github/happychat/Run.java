@@ -12,7 +12,7 @@ public final class Run {
 
     public static void main(String[] arguments) throws Exception {
         boolean failed = false;
-        for (String name : new String[] {"AddressTest", "ScreenTest", "PageTest"}) {
+        for (String name : new String[] {"AddressTest", "ScreenTest", "PageTest", "PushTest", "NewsTest"}) {
             Class<?> of = Class.forName("io.github.happychat." + name);
             Method[] methods = of.getDeclaredMethods();
             Arrays.sort(methods, Comparator.comparing(Method::getName));
@@ -29,6 +29,14 @@ public final class Run {
             }
         }
         System.exit(failed ? 1 : 0);
+    }
+
+    /** As after a start: what the app keeps in memory only. */
+    static void restarted() throws Exception {
+        java.lang.reflect.Field inFront = ChatActivity.class.getDeclaredField("inFront");
+        inFront.setAccessible(true);
+        inFront.setBoolean(null, false);
+        Push.follow(null);
     }
 
     static void same(Object wanted, Object got) {

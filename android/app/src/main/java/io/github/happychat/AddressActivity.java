@@ -128,7 +128,10 @@ public final class AddressActivity extends Activity implements Insets.Host {
     }
 
     private void open(ServerAddress server, String path) {
-        new Settings(this).setServer(server);
+        Settings settings = new Settings(this);
+        ServerAddress before = settings.server();
+        if (before != null && !before.origin.equals(server.origin)) new Push(this).off();
+        settings.setServer(server);
         Intent chat = new Intent(this, ChatActivity.class);
         chat.setAction(Intent.ACTION_VIEW);
         chat.setData(Uri.parse(server.origin + path));

@@ -33,6 +33,16 @@ final class Bridge {
         void show(String title, String body, String tag, String path);
 
         void hide(String tag);
+
+        String shown();
+
+        String push();
+
+        void pushOn(String key);
+
+        void pushOff();
+
+        void pushChoose();
     }
 
     private final Host host;
@@ -129,6 +139,54 @@ final class Bridge {
             @Override
             public void run() {
                 host.hide(tag);
+            }
+        });
+    }
+
+    /** JSON: the tags of those that are shown. */
+    @JavascriptInterface
+    public String shown() {
+        return host.own() ? host.shown() : null;
+    }
+
+    /** JSON: how it stands with being called while the app is not running (Push). The page is told when that changes. */
+    @JavascriptInterface
+    public String push() {
+        return host.own() ? host.push() : null;
+    }
+
+    /** Calls are wanted, which the server signs with this key. */
+    @JavascriptInterface
+    public void pushOn(final String key) {
+        if (!host.own() || key == null) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.pushOn(key);
+            }
+        });
+    }
+
+    /** They are not wanted any longer. */
+    @JavascriptInterface
+    public void pushOff() {
+        if (!host.own()) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.pushOff();
+            }
+        });
+    }
+
+    /** Somebody wants to choose who calls. */
+    @JavascriptInterface
+    public void pushChoose() {
+        if (!host.own()) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.pushChoose();
             }
         });
     }

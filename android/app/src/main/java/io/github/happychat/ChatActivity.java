@@ -27,6 +27,7 @@ import android.widget.Toast;
 public final class ChatActivity extends Activity implements Bridge.Host, PageClient.Host, PageClient.SharedFiles, Insets.Host {
     /** The web app uses what browsers learnt until this version of Chrome. */
     private static final int OLDEST = 111;
+    private static volatile boolean inFront;
 
     private ServerAddress server;
     private WebView page;
@@ -35,11 +36,19 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
     private Chooser chooser;
     private Downloads downloads;
     private Notices notices;
+    private Push push;
+    private PushChooser pushChooser;
     private volatile Shared shared;
     private volatile boolean own;
     private volatile int top;
     private volatile int bottom;
     private Trouble trouble;
+    private final Runnable pushChanged = new Runnable() {
+        @Override
+        public void run() {
+            tell("push");
+        }
+    };
 
     @Override
     protected void onCreate(Bundle saved) {
@@ -76,7 +85,9 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
         chooser = new Chooser(this);
         chrome = new PageChrome(this, server, chooser);
         downloads = new Downloads(this, server);
-        notices = new Notices(this, server, settings);
+        notices = new Notices(this);
+        push = new Push(this);
+        pushChooser = new PushChooser(this, push);
         client = new PageClient(server, files, this, this);
         page = findViewById(R.id.page);
         prepare();
@@ -194,7 +205,29 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
         finish();
     }
 
+    /** Whether somebody sees the app, so that the page tells what is new. */
+    static boolean inFront() {
+        return inFront;
+    }
+
     // What the phone does.
+
+    @Override
+    protected void onStart() {
+        super.onStart();
+        if (page == null) return;
+        inFront = true;
+        notices.hide(Notices.GENERAL);
+        Push.follow(pushChanged);
+        push.renew();
+    }
+
+    @Override
+    protected void onStop() {
+        super.onStop();
+        inFront = false;
+        new Told(this).left(System.currentTimeMillis());
+    }
 
     @Override
     public void onBackPressed() {
@@ -228,6 +261,7 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
     @Override
     protected void onDestroy() {
         forgetPage();
+        Push.unfollow(pushChanged);
         super.onDestroy();
     }
 
@@ -241,6 +275,7 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
 
     @Override
     protected void onActivityResult(int request, int result, Intent data) {
+        if (pushChooser != null && pushChooser.result(request, result, data)) return;
         if (chooser == null || !chooser.result(request, result, data)) super.onActivityResult(request, result, data);
     }
 
@@ -342,17 +377,42 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
 
     @Override
     public void askPermission() {
-        if (!notices.ask()) tell("permission");
+        if (!notices.ask(this)) tell("permission");
     }
 
     @Override
     public void show(String title, String body, String tag, String path) {
-        notices.show(title, body, tag, path);
+        if (new Told(this).byPage(tag, title + "\n" + body, System.currentTimeMillis())) notices.show(title, body, tag, path);
     }
 
     @Override
     public void hide(String tag) {
         notices.hide(tag);
+    }
+
+    @Override
+    public String shown() {
+        return Json.strings(notices.shown());
+    }
+
+    @Override
+    public String push() {
+        return push.state();
+    }
+
+    @Override
+    public void pushOn(String key) {
+        push.on(key);
+    }
+
+    @Override
+    public void pushOff() {
+        push.off();
+    }
+
+    @Override
+    public void pushChoose() {
+        pushChooser.ask();
     }
 
     private boolean online() {

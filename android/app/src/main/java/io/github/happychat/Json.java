@@ -16,4 +16,10 @@ final class Json {
         }
         return out.append('"').toString();
     }
+
+    static String strings(Iterable<String> texts) {
+        StringBuilder out = new StringBuilder("[");
+        for (String text : texts) out.append(out.length() > 1 ? "," : "").append(quoted(text));
+        return out.append(']').toString();
+    }
 }
