@@ -11,6 +11,7 @@ const dot = Buffer.from(
 interface Around {
   handed: string | null
   said: string[]
+  push: object
 }
 /** The page with the app around it. */
 type Inside = Window & {
@@ -21,7 +22,7 @@ type Inside = Window & {
 /** Puts the app around every page that somebody opens. */
 async function around(person: Person) {
   await person.context.addInitScript(() => {
-    const app: Around = { handed: null, said: [] }
+    const app: Around = { handed: null, said: [], push: { state: 'off' } }
     Object.assign(window, {
       app,
       HappyChatShell: {
@@ -31,10 +32,15 @@ async function around(person: Person) {
         appearance: (dark: boolean, color: string) => app.said.push(`${dark ? 'dark' : 'light'} ${color}`),
         changeServer: () => app.said.push('another server'),
         permission: () => 'granted',
-        askPermission: () => undefined,
+        askPermission: () => (window as unknown as Inside).happychat?.told('permission'),
         show: (title: string, body: string, _tag: string, path: string) =>
           app.said.push(`${title}: ${body} ${path}`),
         hide: () => app.said.push('read'),
+        shown: () => '[]',
+        push: () => JSON.stringify(app.push),
+        pushOn: (key: string) => app.said.push(`call ${key.length}`),
+        pushOff: () => app.said.push('do not call'),
+        pushChoose: () => app.said.push('choose'),
       },
     })
   })
@@ -92,6 +98,39 @@ test('the app follows how the page looks, and can go to another server', async (
   await ann.button('me.changeServer').click()
   expect((await said(ann)).at(-1)).toBe('another server')
   await expect(ann.link('me.getApp')).toHaveCount(0)
+})
+
+test('the phone is called while the app is closed, and the app says what is missing for it', async ({
+  friends,
+}) => {
+  const [ann] = await friends('ann', 'bea', { size: phone })
+  await around(ann)
+  await ann.open('/me')
+  const set = (push: object) =>
+    ann.page.evaluate((push) => {
+      const inside = window as unknown as Inside
+      inside.app.push = push
+      inside.happychat?.told('push')
+    }, push)
+  await ann.page.getByRole('switch', { name: ann.t('notifications.show') }).check({ force: true })
+  // Its key is a point of 65 bytes in base64url.
+  await expect.poll(() => said(ann)).toContain('call 87')
+
+  await set({ state: 'missing' })
+  await expect(ann.page.getByText(ann.t('push.missing'))).toBeVisible()
+  await expect(ann.link('push.which')).toBeVisible()
+  await set({ state: 'choose', several: true })
+  await ann.button('push.choosing').click()
+  expect((await said(ann)).at(-1)).toBe('choose')
+  await set({ state: 'failed', reason: 'action', via: 'ntfy', several: false })
+  await expect(ann.page.getByText(ann.t('push.action', { via: 'ntfy' }))).toBeVisible()
+  await ann.button('action.retry').click()
+  expect((await said(ann)).filter((each) => each === 'call 87')).toHaveLength(2)
+  await set({ state: 'on', via: 'ntfy', several: false })
+  await expect(ann.page.getByText(ann.t('push.on', { via: 'ntfy' }))).toBeVisible()
+
+  await ann.page.getByRole('switch', { name: ann.t('notifications.show') }).uncheck({ force: true })
+  await expect.poll(() => said(ann)).toContain('do not call')
 })
 
 for (const [name, size] of Object.entries({ computer, phone })) {

@@ -12,6 +12,11 @@ const shell = {
   askPermission: vi.fn(),
   show: vi.fn(),
   hide: vi.fn(),
+  shown: vi.fn<() => string | null>(),
+  push: vi.fn<() => string | null>(),
+  pushOn: vi.fn(),
+  pushOff: vi.fn(),
+  pushChoose: vi.fn(),
 }
 
 beforeEach(() => {
@@ -84,11 +89,41 @@ describe('in the Android app', () => {
     expect(shell.show).toHaveBeenCalledExactlyOnceWith('Lin', 'hello', '7', '/chats/7')
     notices?.hide('7')
     expect(shell.hide).toHaveBeenCalledExactlyOnceWith('7')
+    shell.shown.mockReturnValue('["7","8"]')
+    expect(notices?.shown()).toEqual(['7', '8'])
     expect(window.happychat?.open('/chats/7')).toBe(false)
     const open = vi.fn()
     onOpen(open)
     expect(window.happychat?.open('/chats/7')).toBe(true)
     expect(open).toHaveBeenCalledExactlyOnceWith('/chats/7')
+  })
+
+  it('wants to be called through the app, and hears how that stands', () => {
+    const { push } = android(shell)
+    shell.push.mockReturnValue('{"state":"waiting","via":"ntfy","several":true}')
+    expect(push?.state()).toEqual({ state: 'waiting', via: 'ntfy', several: true })
+    const changed = vi.fn()
+    push?.follow(changed)
+    window.happychat?.told('permission')
+    expect(changed).not.toHaveBeenCalled()
+    window.happychat?.told('push')
+    expect(changed).toHaveBeenCalledOnce()
+    push?.on('key')
+    expect(shell.pushOn).toHaveBeenCalledExactlyOnceWith('key')
+    push?.choose()
+    expect(shell.pushChoose).toHaveBeenCalledOnce()
+    push?.off()
+    expect(shell.pushOff).toHaveBeenCalledOnce()
+    // A page of another server is told nothing.
+    shell.push.mockReturnValue(null)
+    expect(push?.state()).toEqual({ state: 'off' })
+  })
+
+  it('does without what an older app does not have', () => {
+    const older = { ...shell, shown: undefined, push: undefined } as unknown as Shell
+    const { notices, push } = android(older)
+    expect(push).toBeNull()
+    expect(notices?.shown()).toEqual([])
   })
 
   it('can go to another server, and nowhere else', () => {

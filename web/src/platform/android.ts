@@ -1,5 +1,6 @@
 // The page's side of the Android app. Its other side is android/app/src/main/java/io/github/happychat/Bridge.java.
 import type { Platform } from './platform'
+import type { PushState } from './push'
 import type { Shared } from './shared'
 
 /** What the app offers. It answers only pages of its server; all that comes back is JSON or null. */
@@ -13,13 +14,19 @@ export interface Shell {
   askPermission: () => void
   show: (title: string, body: string, tag: string, path: string) => void
   hide: (tag: string) => void
+  // An app that was not updated yet has none of these.
+  shown?: () => string | null
+  push?: () => string | null
+  pushOn?: (publicKey: string) => void
+  pushOff?: () => void
+  pushChoose?: () => void
 }
 
 /** What the app calls. */
 interface Page {
   /** The phone's way back: whether the page had something to close. */
   back: () => boolean
-  told: (what: 'insets' | 'shared' | 'permission') => void
+  told: (what: 'insets' | 'shared' | 'permission' | 'push') => void
   /** Whether the page goes there itself. */
   open: (path: string) => boolean
 }
@@ -39,12 +46,14 @@ export function android(shell: Shell): Platform {
   let take: ((shared: Shared) => void) | null = null
   let go: ((path: string) => void) | null = null
   let answered: (() => void) | null = null
+  let pushChanged: (() => void) | null = null
   keepClear()
   window.happychat = {
     back,
     told: (what) => {
       if (what === 'insets') keepClear()
       else if (what === 'shared') void hand()
+      else if (what === 'push') pushChanged?.()
       else answered?.()
     },
     open: (path) => {
@@ -92,7 +101,17 @@ export function android(shell: Shell): Platform {
         }),
       show: ({ title, body, tag, path }) => shell.show(title, body, tag, path),
       hide: (tag) => shell.hide(tag),
+      shown: () => JSON.parse(shell.shown?.() ?? '[]') as string[],
     },
+    push: shell.push
+      ? {
+          state: () => JSON.parse(shell.push?.() ?? '{"state":"off"}') as PushState,
+          on: (publicKey) => shell.pushOn?.(publicKey),
+          off: () => shell.pushOff?.(),
+          choose: () => shell.pushChoose?.(),
+          follow: (changed) => (pushChanged = changed),
+        }
+      : null,
     onOpen: (next) => (go = next),
     inApp: null,
   }

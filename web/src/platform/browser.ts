@@ -11,6 +11,7 @@ export function browser(): Platform {
     changeServer: null,
     onShared: () => undefined,
     notices: null,
+    push: null,
     onOpen: () => undefined,
     inApp: /Android/.test(navigator.userAgent) ? inApp : null,
   }

@@ -47,7 +47,7 @@ export async function notify({ title, body, tag, path }: News, open: (path: stri
 
 /** The tags of what is shown, also since before this page was loaded. */
 export async function notified(): Promise<string[]> {
-  if (platform.notices) return []
+  if (platform.notices) return platform.notices.shown()
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
   return ((await registration?.getNotifications()) ?? []).map(({ tag }) => tag)
 }

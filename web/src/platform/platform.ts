@@ -2,6 +2,7 @@
 // under the server's own address, so most things do not differ: signing in, the socket, files, the microphone.
 import { android, type Shell } from './android'
 import { browser } from './browser'
+import type { Push } from './push'
 import type { Shared } from './shared'
 
 /** The system's notifications, where the app shows them and not the browser. */
@@ -11,6 +12,8 @@ export interface Notices {
   /** A later one with the same tag takes the place of the one before. */
   show: (news: { title: string; body: string; tag: string; path: string }) => void
   hide: (tag: string) => void
+  /** The tags of what is shown. */
+  shown: () => string[]
 }
 
 export interface Platform {
@@ -23,6 +26,7 @@ export interface Platform {
   /** Gives what other apps share, now and later. A browser puts it aside through the service worker (shared.ts). */
   onShared: (take: (shared: Shared) => void) => void
   readonly notices: Notices | null
+  readonly push: Push | null
   /** Told when somebody follows a notification or a link into the app. */
   onOpen: (open: (path: string) => void) => void
   /** The address that opens a page of this server in the app; null where there is no such app. */

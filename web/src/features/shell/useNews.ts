@@ -44,11 +44,18 @@ export function useNews() {
   }
   onScopeDispose(watch(() => conversations.list, sweep))
   onScopeDispose(() => [...shown].forEach(hide))
-  notified().then(
-    (tags) => {
-      for (const tag of tags) shown.add(tag)
-      sweep()
-    },
-    () => undefined,
-  )
+
+  // Others tell too: this page before it was loaded, and whoever is called while it sleeps.
+  function recall() {
+    notified().then(
+      (tags) => {
+        for (const tag of tags) shown.add(tag)
+        sweep()
+      },
+      () => undefined,
+    )
+  }
+  recall()
+  document.addEventListener('visibilitychange', recall)
+  onScopeDispose(() => document.removeEventListener('visibilitychange', recall))
 }
