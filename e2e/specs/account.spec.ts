@@ -97,7 +97,7 @@ test('a device is signed out from another one, at once', async ({ person }) => {
   Object.assign(stolen, { username: ann.username, password: ann.password })
   await stolen.signIn({ remember: true })
 
-  await ann.open('/me')
+  await ann.open('/me/devices')
   const devices = ann.page.getByRole('region', { name: ann.t('me.devices') })
   await expect(devices.getByRole('listitem')).toHaveCount(2)
   await expect(devices.getByText(ann.t('me.thisDevice'))).toHaveCount(1)
@@ -116,14 +116,14 @@ test('changing the password signs out the other devices only', async ({ person }
   Object.assign(other, { username: ann.username, password: ann.password })
   await other.signIn()
 
-  await ann.open('/me')
+  await ann.open('/me/account')
   await ann.field('me.passwordCurrent').fill(ann.password)
   await ann.field('me.passwordNew').fill('a harbour in the fog')
   await ann.button('me.passwordChange').click()
   await expect(ann.page.getByText(ann.t('me.passwordChanged'))).toBeVisible()
   await expect(other.page.getByText(other.t('signIn.ended.password_changed'))).toBeVisible()
   await ann.page.reload()
-  await expect(ann.heading('me.devices')).toBeVisible()
+  await expect(ann.heading('me.account')).toBeVisible()
 })
 
 test('signing out ends the session and forgets the messages of this device', async ({ person }) => {

@@ -91,10 +91,11 @@ test('what another app hands over is sent to whom one chooses, and the phone’s
 test('the app follows how the page looks, and can go to another server', async ({ friends }) => {
   const [ann] = await friends('ann', 'bea', { size: phone })
   await around(ann)
-  await ann.open('/me')
+  await ann.open('/me/appearance')
   await ann.page.getByText(ann.t('me.theme_dark'), { exact: true }).click()
   await expect.poll(() => said(ann)).toContainEqual(expect.stringMatching(/^dark #[0-1][0-9a-f]{5}$/))
   expect((await said(ann))[0]).toMatch(/^light #[e-f][0-9a-f]{5}$/)
+  await ann.openPage('me.about')
   await ann.button('me.changeServer').click()
   expect((await said(ann)).at(-1)).toBe('another server')
   await expect(ann.link('me.getApp')).toHaveCount(0)

@@ -20,7 +20,10 @@ for (const { size, language, colorScheme } of [
       }
       for (const [someone, paths] of [
         [guest, ['/sign-in', '/sign-up']],
-        [ann, [`/chats/${conversationId}`, '/chats', '/contacts', `/contacts/${bea.id}`, '/me']],
+        [
+          ann,
+          [`/chats/${conversationId}`, '/chats', '/contacts', `/contacts/${bea.id}`, '/me', '/me/profile'],
+        ],
       ] as const) {
         for (const path of paths) {
           await someone.open(path)

@@ -30,7 +30,7 @@ test('a passkey signs in without the password, and is a second step beside it', 
   mailbox,
 }) => {
   const ann = await (await person('ann', { atHome: true })).join()
-  const page = await ann.open('/me')
+  const page = await ann.open('/me/account')
   const finger = await device(page)
   const section = page.getByRole('region', { name: ann.t('passkey.title') })
   const dialog = page.getByRole('dialog')
@@ -109,7 +109,7 @@ test('a passkey signs in without the password, and is a second step beside it', 
   await ann.button('passkey.use').click()
   await expect(ann.place('chats')).toBeVisible()
 
-  await ann.open('/me')
+  await ann.open('/me/account')
   await section.getByRole('button', { name: ann.t('passkey.removeOf', { name: 'Left thumb' }) }).click()
   await dialog.getByLabel(ann.t('me.passwordCurrent')).fill(ann.password)
   await dialog.getByRole('button', { name: ann.t('passkey.remove'), exact: true }).click()
@@ -123,7 +123,7 @@ test('a passkey signs in without the password, and is a second step beside it', 
 
 test('where there can be no passkeys, the app says why', async ({ person, server }) => {
   const bob = await (await person('bob', { language: 'zh-CN', size: phone })).join()
-  await bob.open('/me')
+  await bob.open('/me/account')
   await expect(
     bob.page.getByText(bob.t('passkey.elsewhere', { address: `http://localhost:${server.port}` })),
   ).toBeVisible()
@@ -138,7 +138,7 @@ test.describe('without HTTPS', () => {
   test.use({ settings: { HAPPYCHAT_PUBLIC_URL: 'http://chat.example' } })
   test('the app says so', async ({ person }) => {
     const eve = await (await person('eve')).join()
-    await eve.open('/me')
+    await eve.open('/me/account')
     await expect(eve.page.getByText(eve.t('passkey.noHttps'))).toBeVisible()
   })
 })

@@ -3,7 +3,7 @@ import { computer, expect, linkIn, phone, test } from '../support/test.ts'
 
 test('what one tells of oneself is seen by those whom one chose', async ({ friends, person }) => {
   const [ann, bea] = await friends('ann', 'bea')
-  await ann.open('/me')
+  await ann.open('/me/profile')
   await ann.field('me.part_about').first().fill('Sails on Sundays')
   await ann.field('me.part_place').first().fill('Riga')
   await ann.field('me.part_website').first().fill('javascript:alert(1)')
@@ -37,7 +37,7 @@ test('what one tells of oneself is seen by those whom one chose', async ({ frien
 test('another e-mail address needs both mailboxes', async ({ person, mailbox }) => {
   const ann = await (await person('ann')).join()
   const before = mailbox.count(ann.email)
-  await ann.open('/me')
+  await ann.open('/me/account')
   await ann.field('email.new').fill('ann.new@example.com')
   await ann.field('me.passwordCurrent').first().fill('not this one')
   await ann.button('email.change').click()
@@ -103,7 +103,7 @@ test('a deleted account is gone at once, and what it wrote stays', async ({ frie
   await bea.openChat('Ann')
   await expect(bea.bubble('Ann', 'I am leaving')).toBeVisible()
 
-  await ann.place('me').click()
+  await ann.openPage('me.account')
   await ann.button('data.delete').click()
   await ann.page.getByRole('dialog').getByLabel(ann.t('me.passwordCurrent')).fill(ann.password)
   await ann.button('data.deleteNow').click()
@@ -128,7 +128,7 @@ test('everything of one’s own can be taken along', async ({ friends }) => {
   await ann.say('Bea', 'for the archive')
   await expect(ann.bubble('Bea', 'for the archive')).toBeVisible()
   await bea.call('GET', '/account')
-  await ann.place('me').click()
+  await ann.openPage('me.account')
   const [download] = await Promise.all([ann.page.waitForEvent('download'), ann.link('data.export').click()])
   expect(download.suggestedFilename()).toBe('happychat.zip')
   const bytes = readFileSync(await download.path())

@@ -76,7 +76,7 @@ for (const [size, options] of [
     await expect(ann.place('chats')).toBeVisible()
 
     // The last way in stays, until there is a password.
-    await ann.open(at(server, '/me'))
+    await ann.open(at(server, '/me/account'))
     const ways = ann.page.getByRole('region', { name: ann.t('ways.title') })
     const unlink = async () => {
       await ways.getByRole('button', { name: new RegExp(`^${ann.t('ways.unlink')}`) }).click()
@@ -117,7 +117,7 @@ test('an account that is there is linked by its password, and from the settings'
   await elsewhere.field('signIn.password').fill(ann.password)
   await elsewhere.button('newHere.signInAndLink').click()
   await expect(elsewhere.place('chats')).toBeVisible()
-  await elsewhere.open(at(server, '/me'))
+  await elsewhere.open(at(server, '/me/account'))
   const ways = elsewhere.page.getByRole('region', { name: elsewhere.t('ways.title') })
   await expect(ways.getByRole('listitem')).toHaveCount(1)
   await ways.getByRole('button', { name: elsewhere.t('ways.unlink') }).click()

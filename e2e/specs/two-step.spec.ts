@@ -16,7 +16,7 @@ function codeOf(secret: string, later = false) {
 
 test('signing in takes a second step once it is on', async ({ person, server }) => {
   const ann = await (await person('ann')).join()
-  await ann.open('/me')
+  await ann.open('/me/account')
   await ann.button('twoStep.turnOn').click()
   const dialog = ann.page.getByRole('dialog')
   await dialog.getByLabel(ann.t('me.passwordCurrent')).fill(ann.password)
@@ -56,7 +56,7 @@ test('signing in takes a second step once it is on', async ({ person, server }) 
   await first(library)
   await second(library, recovery[0]!.toUpperCase())
   await expect(library.place('chats')).toBeVisible()
-  await library.place('me').click()
+  await library.openPage('me.account')
   await expect(library.page.getByText(library.t('twoStep.left', { n: 9 }))).toBeVisible()
 
   // App and codes are lost: whoever runs the server helps.

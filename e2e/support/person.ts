@@ -170,7 +170,7 @@ export class Person {
       for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)
       const ending = document
         .getAnimations()
-        .filter((a) => a.effect?.getComputedTiming().iterations !== Infinity)
+        .filter((a) => a.playState === 'running' && a.effect?.getComputedTiming().iterations !== Infinity)
       await Promise.allSettled(ending.map((animation) => animation.finished))
       await new Promise(requestAnimationFrame)
     })
@@ -259,6 +259,18 @@ export class Person {
     await this.place('chats').click()
     await this.row(name).click()
     await expect(this.composer(name)).toBeVisible()
+  }
+
+  /** A page under “Me”, from wherever one is that shows the main navigation or the list of these pages. */
+  async openPage(key: string) {
+    const back = this.button('action.back')
+    if (await back.isVisible()) await back.click()
+    await this.place('me').click()
+    await this.page
+      .getByRole('navigation', { name: this.t('me.title'), exact: true })
+      .getByRole('link', { name: this.t(key) })
+      .click()
+    await expect(this.page.getByRole('heading', { name: this.t(key), level: 1 })).toBeVisible()
   }
 
   composer(name: string) {

@@ -537,9 +537,9 @@ func (l letters) Send(letter account.Letter) {
 	case account.LetterPasskeyRemoved:
 		m.Kind, page = mail.PasskeyRemoved, "/forgot"
 	case account.LetterLinked:
-		m.Kind, page = mail.Linked, "/me"
+		m.Kind, page = mail.Linked, "/me/account"
 	case account.LetterUnlinked:
-		m.Kind, page = mail.Unlinked, "/me"
+		m.Kind, page = mail.Unlinked, "/me/account"
 	}
 	m.Link = l.base.String() + page
 	if letter.Token != "" {

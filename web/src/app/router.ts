@@ -1,6 +1,7 @@
 // The addresses of the app. Pages are loaded when they are opened; those for people who are signed out pull in
 // neither the socket nor the cache.
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { pages } from '@/features/account/places'
 import { keepLanding, takeLanding } from '@/platform/landing'
 import { readSetting } from '@/platform/settings'
 import { accountKey, useSession } from '@/stores/session'
@@ -112,8 +113,27 @@ export const router = createRouter({
           component: () => import('@/features/chats/ShareView.vue'),
           meta: { detail: true },
         },
-        { path: 'me', name: 'me', component: seldom('MeView') },
-        { path: 'me/feedback', name: 'feedback', component: looking('FeedbackView'), meta: { detail: true } },
+        {
+          path: 'me',
+          component: seldom('MeView'),
+          children: [
+            // Where there is room beside the list, its first page.
+            { path: '', name: 'me', component: seldom('MePage'), props: { page: 'profile' } },
+            {
+              path: `:page(${pages.join('|')})`,
+              name: 'me-page',
+              component: seldom('MePage'),
+              props: true,
+              meta: { detail: true },
+            },
+            {
+              path: 'feedback',
+              name: 'feedback',
+              component: looking('FeedbackView'),
+              meta: { detail: true },
+            },
+          ],
+        },
         {
           path: 'console',
           component: looking('ConsoleView'),

@@ -144,7 +144,7 @@ describe('coming back', () => {
     session.state = 'signed-in'
     identities.arrive.mockImplementation(() => refuse('visit.denied'))
     const { router } = await arrive('?error=access_denied&state=s')
-    await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/me'))
+    await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/me/account'))
   })
 })
 

@@ -1,6 +1,6 @@
 // Every key that does something, in one list: it is what the app listens to, and what the sheet shows.
 
-export type Everywhere = 'find' | 'keys' | 'previous' | 'next' | 'details'
+export type Everywhere = 'find' | 'keys' | 'previous' | 'next' | 'details' | 'settings'
 export type Elsewhere =
   'send' | 'newLine' | 'mention' | 'emoji' | 'toMessages' | 'walk' | 'actions' | 'back' | 'resize'
 
@@ -16,6 +16,7 @@ export const everywhere: readonly Shortcut<Everywhere>[] = [
   { id: 'next', keys: ['Alt+ArrowDown'] },
   { id: 'previous', keys: ['Alt+ArrowUp'] },
   { id: 'details', keys: ['Mod+I'] },
+  { id: 'settings', keys: ['Mod+,'] },
   { id: 'keys', keys: ['?', 'Mod+/'] },
 ]
 

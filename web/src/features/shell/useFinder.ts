@@ -3,6 +3,7 @@ import { computed, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import type { IconName } from '@/components/icons'
+import { places as settings } from '@/features/account/places'
 import { themes, useAppearance, type Theme } from '@/stores/appearance'
 import { useContacts } from '@/stores/contacts'
 import { useConversations } from '@/stores/conversations'
@@ -107,6 +108,7 @@ export function useFinder(query: Readonly<Ref<string>>) {
       action('person-plus', t('requests.title'), { to: '/contacts/requests' }),
       action('group', t('groups.title'), { to: '/contacts/groups' }),
       action('me', t('nav.me'), { to: '/me' }),
+      ...settings.flat().map(({ page, icon, title }) => action(icon, t(title), { to: `/me/${page}` })),
       action('message', t('feedback.title'), { to: '/me/feedback' }),
       ...(session.account?.role === 'owner' ? [action('eye', t('console.title'), { to: '/console' })] : []),
       action('info', t('keys.title'), { overlay: 'keys' }),
