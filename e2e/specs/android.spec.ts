@@ -106,7 +106,7 @@ test('the phone is called while the app is closed, and the app says what is miss
 }) => {
   const [ann] = await friends('ann', 'bea', { size: phone })
   await around(ann)
-  await ann.open('/me')
+  await ann.open('/me/notifications')
   const set = (push: object) =>
     ann.page.evaluate((push) => {
       const inside = window as unknown as Inside

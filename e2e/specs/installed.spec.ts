@@ -113,7 +113,7 @@ test('a message that comes while nobody looks is told, until it is read', async 
   const [ann, bea] = await friends('ann', 'bea')
   await ann.context.grantPermissions(['notifications'])
   await install(ann)
-  await ann.place('me').click()
+  await ann.openPage('notifications.title')
   await ann.page.getByRole('switch', { name: ann.t('notifications.show') }).check({ force: true })
 
   const told = () =>
