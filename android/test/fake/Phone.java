@@ -51,6 +51,7 @@ public final class Phone {
     /** What is shown in the notifications, by tag: title and text. */
     public final Map<String, String> shown = new java.util.concurrent.ConcurrentHashMap<>();
     private final Map<String, SharedPreferences> stores = new HashMap<>();
+    public final DisplayMetrics metrics = new DisplayMetrics();
     public boolean online = true;
     public boolean night;
     public String browser = "Mozilla/5.0 (Linux; Android 14) Chrome/124.0.0.0 Mobile Safari/537.36";
@@ -136,8 +137,8 @@ public final class Phone {
         Fakes.on("PackageManager.getApplicationLabel", (self, a) -> "App " + ((android.content.pm.ApplicationInfo) a[0]).packageName);
         Fakes.on("Context.getString", (self, a) -> word((Integer) a[0], a.length > 1 ? (Object[]) a[1] : new Object[0]));
         Resources resources = new Resources(null, null, null);
-        DisplayMetrics metrics = new DisplayMetrics();
         metrics.density = 2;
+        Fakes.on("View.getResources", (self, a) -> resources);
         for (String of : new String[] {"ContextThemeWrapper", "ContextWrapper", "Context", "Activity"}) {
             Fakes.on(of + ".getResources", (self, a) -> resources);
             Fakes.on(of + ".checkSelfPermission", (self, a) -> permissions.contains(a[0]) ? 0 : -1);

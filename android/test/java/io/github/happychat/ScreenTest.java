@@ -245,5 +245,9 @@ public final class ScreenTest {
         listener.onApplyWindowInsets(root, insets);
         same("{\"version\":\"1.2.3\",\"top\":24,\"bottom\":0}", chat.start());
         yes(Fakes.calls("View.setPadding").stream().anyMatch(call -> call.self == root && call.arguments[3].equals(600)), "room for the keyboard");
+        // Moved to a screen with larger pixels.
+        phone.metrics.density = 1.5f;
+        listener.onApplyWindowInsets(root, insets);
+        same("{\"version\":\"1.2.3\",\"top\":32,\"bottom\":0}", chat.start());
     }
 }

@@ -33,7 +33,7 @@ public final class AddressActivity extends Activity implements Insets.Host {
         super.onCreate(saved);
         setContentView(R.layout.address);
         Bars.show(this, Bars.night(this));
-        findViewById(R.id.root).setOnApplyWindowInsetsListener(new Insets(getResources().getDisplayMetrics().density, this));
+        findViewById(R.id.root).setOnApplyWindowInsetsListener(new Insets(this));
         address = findViewById(R.id.address);
         next = findViewById(R.id.next);
         problem = findViewById(R.id.problem);

@@ -64,7 +64,7 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
         }
         setContentView(R.layout.chat);
         Bars.show(this, Bars.night(this));
-        findViewById(R.id.root).setOnApplyWindowInsetsListener(new Insets(getResources().getDisplayMetrics().density, this));
+        findViewById(R.id.root).setOnApplyWindowInsetsListener(new Insets(this));
         findViewById(R.id.retry).setOnClickListener(new View.OnClickListener() {
             @Override
             public void onClick(View view) {

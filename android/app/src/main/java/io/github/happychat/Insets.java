@@ -14,16 +14,15 @@ final class Insets implements View.OnApplyWindowInsetsListener {
         void insets(int top, int bottom);
     }
 
-    private final float density;
     private final Host host;
 
-    Insets(float density, Host host) {
-        this.density = density;
+    Insets(Host host) {
         this.host = host;
     }
 
     @Override
     public WindowInsets onApplyWindowInsets(View view, WindowInsets insets) {
+        float density = view.getResources().getDisplayMetrics().density; // Another on another screen.
         int below = insets.getSystemWindowInsetBottom();
         // What the keyboard adds to the bar that is always there.
         boolean keyboard = below > insets.getStableInsetBottom();

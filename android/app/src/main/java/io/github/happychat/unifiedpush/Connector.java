@@ -1,5 +1,6 @@
 package io.github.happychat.unifiedpush;
 
+import android.annotation.TargetApi;
 import android.app.BroadcastOptions;
 import android.app.PendingIntent;
 import android.content.Context;
@@ -94,6 +95,7 @@ public final class Connector {
         else context.sendBroadcast(intent);
     }
 
+    @TargetApi(34)
     private void sharing(Intent intent) {
         context.sendBroadcast(intent, null, BroadcastOptions.makeBasic().setShareIdentityEnabled(true).toBundle());
     }
