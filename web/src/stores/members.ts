@@ -44,6 +44,9 @@ export function useMembers(conversationId: MaybeRefOrGetter<string>) {
     return live.engine?.replica.conversation(id.value)
   }
 
+  /** Before the conversation itself has come there is nobody to ask for. */
+  const there = computed(() => Boolean(state()?.conversation))
+
   /** Everyone is known: nothing has to be asked, and all is live. */
   const local = computed(() => {
     const known = state()
@@ -104,11 +107,11 @@ export function useMembers(conversationId: MaybeRefOrGetter<string>) {
 
   function restart(wait: number) {
     clearTimeout(timer)
-    if (local.value || !live.engine) return
+    if (!there.value || local.value) return
     timer = setTimeout(() => void load(null), wait)
   }
 
-  watch([id, local, () => live.engine], () => restart(0), { immediate: true })
+  watch([id, there, local], () => restart(0), { immediate: true })
   watch(wanted, () => restart(TYPING))
   onScopeDispose(() => {
     unfollow()
