@@ -115,7 +115,7 @@ export function checkAndroid() {
   // Against what was compiled, which names what stands inside of what; run with what became of it.
   run('javac', ['-nowarn', '-Xlint:none', '-encoding', 'UTF-8', '-cp', built.classes, '-d', classes, ...files, ...javaIn(tests)])
   const ran = spawnSync('java', [
-    '-Xverify:all', '-Dfile.encoding=UTF-8', `-Dapp=${sources}`, `-Dassets=${join(folder, 'assets')}`,
+    '-Xverify:all', '-Dfile.encoding=UTF-8', `-Dapp=${sources}`, `-Dassets=${join(folder, 'assets')}`, `-Dprogram=${join(root, 'bin/happychat')}`,
     '-cp', `${jar}:${classes}`, 'io.github.happychat.Run',
   ], { encoding: 'utf8', maxBuffer: 64 << 20 })
   process.stdout.write(ran.stdout + ran.stderr)

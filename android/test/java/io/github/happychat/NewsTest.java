@@ -241,6 +241,7 @@ public final class NewsTest {
         for (byte[] each : new byte[][] {bad, new byte[300], "{}".getBytes(), Sender.encrypt((String) kept.get("p256dh"), "AAAAAAAAAAAAAAAAAAAAAA", "{}", 0)}) {
             receive("MESSAGE", "bytesMessage", each);
         }
+        same(1, Fakes.calls("BroadcastReceiver.goAsync").size()); // Of the registration.
         same(List.of(), server.asked);
         yes(phone.shown.isEmpty(), "nothing is told");
         server.close();

@@ -408,6 +408,9 @@ public final class PushTest {
             same(16, base64(made.auth).length);
             Keys kept = Keys.kept(made.secret(), made.p256dh, made.auth);
             same("{}", new String(kept.decrypt(Sender.encrypt(made.p256dh, made.auth, "{}", 40)), "UTF-8"));
+            // A record that says that others follow, and one that does not end.
+            same(null, kept.decrypt(Sender.seal(made.p256dh, made.auth, new byte[] {'{', '}', 1, 0})));
+            same(null, kept.decrypt(Sender.seal(made.p256dh, made.auth, new byte[8])));
         }
     }
 

@@ -12,7 +12,7 @@ public final class Run {
 
     public static void main(String[] arguments) throws Exception {
         boolean failed = false;
-        for (String name : new String[] {"AddressTest", "ScreenTest", "PageTest", "PushTest", "NewsTest"}) {
+        for (String name : new String[] {"AddressTest", "ScreenTest", "PageTest", "PushTest", "NewsTest", "LiveTest"}) {
             Class<?> of = Class.forName("io.github.happychat." + name);
             Method[] methods = of.getDeclaredMethods();
             Arrays.sort(methods, Comparator.comparing(Method::getName));

@@ -24,6 +24,11 @@ final class Sender {
     }
 
     static byte[] encrypt(String p256dh, String auth, String text, int padding) throws Exception {
+        return seal(p256dh, auth, Arrays.copyOf((text + "\2").getBytes("UTF-8"), text.length() + 1 + padding));
+    }
+
+    /** What ends as it may not, too. */
+    static byte[] seal(String p256dh, String auth, byte[] plain) throws Exception {
         byte[] to = Base64.getUrlDecoder().decode(p256dh);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -41,7 +46,6 @@ final class Sender {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(Arrays.copyOf(hmac(key, "Content-Encoding: aes128gcm\0\1".getBytes()), 16), "AES"),
                 new GCMParameterSpec(128, Arrays.copyOf(hmac(key, "Content-Encoding: nonce\0\1".getBytes()), 12)));
-        byte[] plain = Arrays.copyOf((text + "\2").getBytes("UTF-8"), text.length() + 1 + padding);
         byte[] sealed = cipher.doFinal(plain);
         return ByteBuffer.allocate(86 + sealed.length).put(salt).putInt(4096).put((byte) 65).put(from).put(sealed).array();
     }
