@@ -12,6 +12,7 @@ interface Around {
   handed: string | null
   said: string[]
   push: object
+  shown: string[]
 }
 /** The page with the app around it. */
 type Inside = Window & {
@@ -22,7 +23,7 @@ type Inside = Window & {
 /** Puts the app around every page that somebody opens. */
 async function around(person: Person) {
   await person.context.addInitScript(() => {
-    const app: Around = { handed: null, said: [], push: { state: 'off' } }
+    const app: Around = { handed: null, said: [], push: { state: 'off' }, shown: [] }
     Object.assign(window, {
       app,
       HappyChatShell: {
@@ -35,8 +36,8 @@ async function around(person: Person) {
         askPermission: () => (window as unknown as Inside).happychat?.told('permission'),
         show: (title: string, body: string, _tag: string, path: string) =>
           app.said.push(`${title}: ${body} ${path}`),
-        hide: () => app.said.push('read'),
-        shown: () => '[]',
+        hide: (tag: string) => app.said.push(`read ${tag}`),
+        shown: () => JSON.stringify(app.shown),
         push: () => JSON.stringify(app.push),
         pushOn: (key: string) => app.said.push(`call ${key.length}`),
         pushOff: () => app.said.push('do not call'),
@@ -132,6 +133,25 @@ test('the phone is called while the app is closed, and the app says what is miss
 
   await ann.page.getByRole('switch', { name: ann.t('notifications.show') }).uncheck({ force: true })
   await expect.poll(() => said(ann)).toContain('do not call')
+})
+
+test('what was told while the page slept is taken away when it is read', async ({ friends }) => {
+  const [ann, bea] = await friends('ann', 'bea', { size: phone })
+  await around(ann)
+  await bea.open('/chats')
+  await bea.openChat(ann.name)
+  await bea.say(ann.name, 'wake up')
+  await ann.open('/chats')
+  await expect(ann.row('Bea')).toContainText('wake up')
+  const id = new URL(bea.page.url()).pathname.split('/').at(-1)
+  // The app was called, and told of it; now somebody looks again.
+  await ann.page.evaluate((tag) => {
+    ;(window as unknown as Inside).app.shown = [tag]
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, String(id))
+  expect(await said(ann)).not.toContain(`read ${id}`)
+  await ann.openChat(bea.name)
+  await expect.poll(() => said(ann)).toContain(`read ${id}`)
 })
 
 for (const [name, size] of Object.entries({ computer, phone })) {
