@@ -1,7 +1,7 @@
 // Draws the icons of the installed app from one shape, with Chromium: node scripts/icons.mjs
 // What it draws is committed; run it again when the mark changes.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,22 +38,52 @@ const files = {
   'badge-96.png': [96, badge],
 }
 
+// Asked for by browsers that were told of no icon: those of the plain pages, and old ones.
+const favicon = [16, 32, 48]
+
 const folder = mkdtempSync(join(tmpdir(), 'happychat-icons-'))
 try {
-  for (const [name, [size, drawing]] of Object.entries(files)) {
-    const page = join(folder, 'icon.html')
-    writeFileSync(
-      page,
-      `<!doctype html><style>body{margin:0}svg{display:block}</style><svg width="${size}" height="${size}" viewBox="0 0 512 512">
-      <defs><linearGradient id="ground" x2="0" y2="1"><stop stop-color="#2e90ff"/><stop offset="1" stop-color="#005fdb"/></linearGradient></defs>
-      ${drawing}</svg>`,
-    )
-    const run = spawnSync(chromium(), [
-      '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--disable-background-networking', '--default-background-color=00000000',
-      `--user-data-dir=${folder}/profile`, `--window-size=${size},${size}`, `--screenshot=${join(out, name)}`, `file://${page}`,
-    ], { stdio: 'ignore' })
-    if (run.status !== 0) throw new Error(`${name}: Chromium ended with ${run.status}`)
-  }
+  for (const [name, [size, drawing]] of Object.entries(files)) draw(join(out, name), size, drawing)
+  const drawn = favicon.map((size) => {
+    const file = join(folder, `${size}.png`)
+    draw(file, size, icon(0.8, 0.225))
+    return readFileSync(file)
+  })
+  writeFileSync(join(out, '../favicon.ico'), ico(drawn))
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+function draw(file, size, drawing) {
+  const page = join(folder, 'icon.html')
+  writeFileSync(
+    page,
+    `<!doctype html><style>body{margin:0}svg{display:block}</style><svg width="${size}" height="${size}" viewBox="0 0 512 512">
+    <defs><linearGradient id="ground" x2="0" y2="1"><stop stop-color="#2e90ff"/><stop offset="1" stop-color="#005fdb"/></linearGradient></defs>
+    ${drawing}</svg>`,
+  )
+  const run = spawnSync(chromium(), [
+    '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--disable-background-networking', '--default-background-color=00000000',
+    `--user-data-dir=${folder}/profile`, `--window-size=${size},${size}`, `--screenshot=${file}`, `file://${page}`,
+  ], { stdio: 'ignore' })
+  if (run.status !== 0) throw new Error(`${file}: Chromium ended with ${run.status}`)
+}
+
+/** Several PNG in one file: ICONDIR and its entries, then the pictures. */
+function ico(pictures) {
+  const head = Buffer.alloc(6 + 16 * pictures.length)
+  head.writeUInt16LE(1, 2) // icons, not cursors
+  head.writeUInt16LE(pictures.length, 4)
+  let offset = head.length
+  pictures.forEach((png, i) => {
+    const at = 6 + 16 * i
+    head.writeUInt8(png.readUInt32BE(16), at) // width, from the PNG's own head
+    head.writeUInt8(png.readUInt32BE(20), at + 1)
+    head.writeUInt16LE(1, at + 4) // planes
+    head.writeUInt16LE(32, at + 6) // bits of a pixel
+    head.writeUInt32LE(png.length, at + 8)
+    head.writeUInt32LE(offset, at + 12)
+    offset += png.length
+  })
+  return Buffer.concat([head, ...pictures])
 }

@@ -163,4 +163,6 @@ test('the manifest names icons that are there', async ({ server }) => {
     const answer = await fetch(server.url + src)
     expect(answer.headers.get('content-type'), src).toBe('image/png')
   }
+  // What a browser asks for that was told of none.
+  expect((await fetch(`${server.url}/favicon.ico`)).headers.get('content-type')).toBe('image/x-icon')
 })
