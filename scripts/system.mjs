@@ -33,6 +33,18 @@ export function chromium() {
   return process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].map(which).find(Boolean)
 }
 
+/** Firefox ESR, as the end-to-end tests will find it. */
+export function firefox() {
+  return process.env.FIREFOX ?? which('firefox-esr')
+}
+
+/** WebKitGTK with what drives it, a screen for it, and the way from Python to both. */
+export function webkit() {
+  if (!['WebKitWebDriver', 'Xvfb'].every(which)) return false
+  const window = 'import gi; gi.require_version("Gtk", "3.0"); gi.require_version("WebKit2", "4.1"); from gi.repository import Gtk, WebKit2'
+  return spawnSync('/usr/bin/python3', ['-c', window], { stdio: 'ignore' }).status === 0
+}
+
 function hasChineseFont() {
   const list = spawnSync('fc-list', [':lang=zh-cn', 'family'], { encoding: 'utf8' })
   return list.status === 0 && list.stdout.trim() !== ''
@@ -67,6 +79,20 @@ const needs = [
     packages: ['chromium'],
     there: chromium,
     without: 'the end-to-end tests',
+  },
+  {
+    what: 'Firefox ESR',
+    groups: ['e2e'],
+    packages: ['firefox-esr'],
+    there: firefox,
+    without: 'the end-to-end tests on Firefox',
+  },
+  {
+    what: 'WebKitGTK, or what drives it',
+    groups: ['e2e'],
+    packages: ['webkit2gtk-driver', 'python3-gi', 'gir1.2-gtk-3.0', 'gir1.2-webkit2-4.1', 'xvfb'],
+    there: webkit,
+    without: 'the end-to-end tests on WebKit',
   },
   {
     what: 'one of the browsers Lynx, w3m and NetSurf, or what drives them',

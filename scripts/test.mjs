@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { checkAndroid } from '../android/tools/check.mjs'
 import { Unavailable } from '../android/tools/platform.mjs'
-import { androidTools, chromium, provide, which } from './system.mjs'
+import { androidTools, chromium, firefox, provide, webkit, which } from './system.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
@@ -213,9 +213,11 @@ async function androidChecks() {
 }
 
 async function e2eTests() {
-  if (!chromium()) return true // counted under what is needed
+  if (!chromium()) return true // counted under what is needed, as the others are
+  const projects = ['specs', firefox() && 'firefox', webkit() && 'webkit', firefox() && webkit() && 'together']
   const file = join(results, 'e2e.json')
-  const ok = await npm('e2e', 'test', '--', '--reporter=list,json', { PLAYWRIGHT_JSON_OUTPUT_FILE: file })
+  const args = ['--reporter=list,json', ...projects.filter(Boolean).map((name) => `--project=${name}`)]
+  const ok = await npm('e2e', 'only', '--', ...args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file })
   if (existsSync(file)) {
     const { stats, suites } = JSON.parse(readFileSync(file, 'utf8'))
     total.passed += stats.expected + stats.flaky
@@ -224,10 +226,10 @@ async function e2eTests() {
       suite.suites?.forEach(visit)
       for (const spec of suite.specs ?? []) {
         for (const test of spec.tests) {
-          if (test.status === 'flaky') total.flaky.push(spec.title)
+          if (test.status === 'flaky') total.flaky.push(`${spec.title} (${test.projectName})`)
           if (test.status !== 'skipped') continue
           const why = test.annotations.find((a) => a.type === 'skip' || a.type === 'fixme')?.description
-          total.skipped.push({ what: `e2e ${spec.title}`, why: why ?? 'not run' })
+          total.skipped.push({ what: `e2e ${spec.title} (${test.projectName})`, why: why ?? 'not run' })
         }
       }
     }

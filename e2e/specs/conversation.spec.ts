@@ -31,6 +31,7 @@ for (const { language, size, hello, answer } of pairs) {
     await bea.page.getByRole('link', { name: bea.t('contacts.requests') }).click()
     await expect(bea.page.getByText(hello)).toBeVisible()
     await bea.button('requests.accept').click()
+    await expect(bea.page.getByText(bea.t('requests.accepted', { name: ann.name })).first()).toBeVisible()
 
     // Both have the conversation now, without asking for it.
     if (size === phone) await bea.page.goto('/chats')
