@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build web gen fmt check test test-go test-web test-android e2e e2e-engines apk screenshots pictures bench bench-realtime bench-many bench-screen clean
+.PHONY: help run dev build web gen fmt check test test-go test-web test-android e2e e2e-engines e2e-screens apk screenshots pictures bench bench-realtime bench-many bench-screen clean
 
 help: ## List what there is to do
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ e2e: ## Only the end-to-end tests
 
 e2e-engines: build e2e/node_modules/.package-lock.json ## The core of them on Firefox and WebKit, and three people on one engine each
 	$(NPM) --prefix e2e run --silent engines
+
+e2e-screens: build e2e/node_modules/.package-lock.json ## Every screen, in every theme, on all three engines, as axe sees it
+	$(NPM) --prefix e2e run --silent screens
 
 screenshots: build e2e/node_modules/.package-lock.json ## Take a picture of every screen into e2e/screenshots-out (ONLY=chat,me: of some)
 	$(NPM) --prefix e2e run --silent screenshots

@@ -6,8 +6,10 @@ import type { Wishes } from './support/test.ts'
 const core = /@core/
 // Wants all three at once.
 const together = /three-engines/
-// Repeats for the others what usable.spec.ts does for all screens.
+// Every screen; and what is repeated of it for the other engines.
+const whole = /usable/
 const repeated = /main-screens/
+const engines = ['chromium', 'firefox', 'webkit'] as const
 
 export default defineConfig<Wishes>({
   projects: [
@@ -15,6 +17,13 @@ export default defineConfig<Wishes>({
     { name: 'firefox', testDir: 'specs', grep: core, use: { engine: 'firefox' } },
     { name: 'webkit', testDir: 'specs', grep: core, use: { engine: 'webkit' } },
     { name: 'together', testDir: 'specs', testMatch: together },
+    // By hand: every screen in every theme in every engine.
+    ...engines.map((engine) => ({
+      name: `screens-${engine}`,
+      testDir: 'specs',
+      testMatch: whole,
+      use: { engine, everyTheme: true },
+    })),
     { name: 'screenshots', testDir: 'screenshots', expect: { timeout: 5000 }, use: { actionTimeout: 5000 } },
     { name: 'pictures', testDir: 'pictures', use: { deviceScaleFactor: 2 } },
   ],

@@ -20,6 +20,8 @@ export interface Screen {
   only?: 'computer' | 'phone'
   /** The page scrolls, and all of it is wanted. */
   tall?: boolean
+  /** What goes through the network is changed inside the browser, or the network is told to be away: only Chromium can. */
+  rewired?: boolean
   /** Nothing comes to an end here: something is always under way. */
   waiting?: boolean
 }

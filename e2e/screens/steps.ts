@@ -1,4 +1,5 @@
-import { expect, type Page, type WebSocketRoute } from '@playwright/test'
+import type { Page, WebSocketRoute } from '@playwright/test'
+import { expect } from '../support/expect.ts'
 import type { Visit } from './screen.ts'
 import type { World } from './world.ts'
 
@@ -15,6 +16,13 @@ export const choose = ({ page, t }: Visit, key: string) =>
   page.getByRole('menuitem', { name: t(key) }).click()
 export const heading = ({ page, t }: Visit, key: string, values?: Record<string, string | number>) =>
   expect(page.getByRole('heading', { name: t(key, values) }).last()).toBeVisible()
+
+/** Chooses one of a list by a key: in Firefox the pointer misses what has just been scrolled into view. */
+export async function tick(visit: Visit, name: string) {
+  const box = dialog(visit).getByRole('checkbox', { name })
+  await box.press('Space')
+  await expect(box).toBeChecked()
+}
 
 export async function said(visit: Visit, text: string | RegExp) {
   await expect(visit.page.getByRole('list').getByText(text).last()).toBeVisible()

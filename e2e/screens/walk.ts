@@ -13,15 +13,14 @@ export async function walk(
   seen: (screen: Screen, visit: Visit) => Promise<void>,
 ) {
   const size = someone.size.width < 600 ? 'phone' : 'computer'
-  // As chosen in the settings: what does not move need not be waited for.
-  await someone.context.addInitScript(() => {
-    if (location.protocol !== 'about:') localStorage.setItem('happychat.motion', 'less')
-  })
   const failed: string[] = []
-  const page = await someone.open('about:blank')
+  const page = await someone.open('/healthz')
+  // As chosen in the settings: what does not move need not be waited for.
+  await page.evaluate(() => localStorage.setItem('happychat.motion', 'less'))
   const visit: Visit = { someone, page, t: someone.t, world }
   for (const screen of screens) {
     if (screen.only && screen.only !== size) continue
+    if (screen.rewired && someone.engine !== 'chromium') continue
     try {
       await page.goto(typeof screen.at === 'string' ? screen.at : screen.at(visit))
       await screen.show?.(visit)

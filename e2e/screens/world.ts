@@ -59,7 +59,9 @@ export async function makeWorld(
   const others = {} as Record<Who, Person>
   await Promise.all(
     ([...friends, 'asking', 'stranger'] as const).map(async (who) => {
-      others[who] = await (await arrive(who, { language, name: scene.names[who] })).join()
+      // Nobody looks through their eyes, so any browser will do.
+      const theirs = { language, name: scene.names[who], engine: 'chromium' } as const
+      others[who] = await (await arrive(who, theirs)).join()
     }),
   )
   const { leo, grandpa, priya, mia, tom, zoe, ivo, uma, ravi, asking, stranger } = others

@@ -1,42 +1,56 @@
-import { barriers } from '../support/axe.ts'
+import { inside, outside, type Screen } from '../screens/list.ts'
+import { type Theme, walk, wear } from '../screens/walk.ts'
+import { makeWorld, worldSettings } from '../screens/world.ts'
 import { computer, core, expect, phone, test } from '../support/test.ts'
+import { flaws, overflow } from '../support/usable.ts'
 
-for (const { size, language, colorScheme } of [
-  { size: computer, language: 'en', colorScheme: 'light' },
-  { size: phone, language: 'zh-CN', colorScheme: 'dark' },
+// What usable.spec.ts does for all screens on Chromium, for those that everybody uses, in all themes, on the others.
+
+test.use({ settings: worldSettings })
+
+const main = new Set([
+  'sign-in',
+  'sign-up',
+  'chats',
+  'chats-menu',
+  'group',
+  'group-details',
+  'group-long-name',
+  'chat',
+  'chat-actions',
+  'chat-emoji',
+  'chat-send-files',
+  'new-group',
+  'find',
+  'contacts',
+  'contact',
+  'me',
+  'me-profile',
+])
+
+for (const { size, language, themes } of [
+  { size: computer, language: 'en', themes: ['light', 'contrast-dark'] },
+  { size: phone, language: 'zh-CN', themes: ['dark', 'contrast'] },
 ] as const) {
   test(
-    `the main screens fit and can be used by everybody, ${size.width} wide, ${colorScheme}`,
+    `the main screens fit and can be used by everybody, ${size.width} wide, ${themes.join(' and ')}`,
     core,
-    async ({ friends, person }) => {
-      const guest = await person('guest', { size, language })
-      const [ann, bea] = await friends('ann', 'bea', { size, language })
-      const { conversationId } = await ann.call<{ conversationId: string }>('POST', '/conversations', {
-        accountId: bea.id,
-      })
-      for (const [i, body] of ['Hello', 'A longer message: '.repeat(20), 'x'.repeat(300)].entries()) {
-        const clientId = `screens-${i}-0000000`
-        await bea.call('POST', `/conversations/${conversationId}/messages`, { clientId, body })
-      }
-      for (const [someone, paths] of [
-        [guest, ['/sign-in', '/sign-up']],
-        [
-          ann,
-          [`/chats/${conversationId}`, '/chats', '/contacts', `/contacts/${bea.id}`, '/me', '/me/profile'],
-        ],
+    async ({ person }) => {
+      test.slow()
+      const world = await makeWorld(person, language, size)
+      const guest = await person('guest', { language, size })
+      for (const [someone, screens] of [
+        [guest, outside],
+        [world.me, inside],
       ] as const) {
-        for (const path of paths) {
-          await someone.open(path)
-          await someone.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          await expect(someone.page.getByRole('heading').first()).toBeVisible()
-          await expect(someone.page.locator('.skeleton')).toHaveCount(0)
-          await someone.settled()
-          const overflow = await someone.page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          )
-          expect.soft(overflow, `${path} is wider than the screen`).toBeLessThanOrEqual(0)
-          expect.soft(await barriers(someone.page), path).toEqual([])
-        }
+        const chosen = screens.filter(({ name }: Screen) => main.has(name))
+        await walk(someone, world, chosen, async ({ name }, { page }) => {
+          expect.soft(await overflow(page), `${name} is wider than its place`).toBeLessThanOrEqual(0)
+          for (const theme of themes satisfies readonly Theme[]) {
+            await wear(someone, theme)
+            expect.soft(await flaws(page, 'everything'), `${name} in ${theme}`).toEqual([])
+          }
+        })
       }
     },
   )

@@ -19,6 +19,8 @@ export const core = { tag: '@core' }
 export interface Wishes {
   /** The browser of everybody who does not ask for another one. */
   engine: Engine
+  /** Whether every screen is looked at in every theme, by hand, and not only in as many as find what there is to find. */
+  everyTheme: boolean
 }
 
 interface World {
@@ -43,6 +45,7 @@ export const test = base.extend<
   { postOffice: Mailbox; browsers: Browsers }
 >({
   engine: ['chromium', { option: true }],
+  everyTheme: [false, { option: true }],
   settings: [{}, { option: true }],
   owned: [true, { option: true }],
 

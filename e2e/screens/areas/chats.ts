@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test'
+import { expect } from '../../support/expect.ts'
 import type { Screen } from '../screen.ts'
 import {
   chat,
@@ -53,6 +53,7 @@ export const conversationList: readonly Screen[] = [
   {
     name: 'chats-loading',
     at: '/chats',
+    rewired: true,
     waiting: true,
     show: async ({ page }) => {
       await page.route(socket, () => undefined)
@@ -65,6 +66,7 @@ export const conversationList: readonly Screen[] = [
   {
     name: 'chats-failed',
     at: '/chats',
+    rewired: true,
     waiting: true,
     show: async (visit) => {
       await visit.page.routeWebSocket(socket, refuse)
@@ -173,6 +175,7 @@ export const conversations: readonly Screen[] = [
   {
     name: 'chat-offline',
     at: chat('zoe'),
+    rewired: true,
     show: async (visit) => {
       await heading(visit, 'chat.empty', { name: visit.world.scene.names.zoe })
       await offline(visit)
@@ -195,6 +198,7 @@ export const conversations: readonly Screen[] = [
   {
     name: 'chat-not-sent',
     at: chat('tom'),
+    rewired: true,
     show: async (visit) => {
       const { world, someone } = visit
       const { tom } = world.others

@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test'
+import { expect } from '../../support/expect.ts'
 import type { Screen } from '../screen.ts'
 import { heading, press } from '../steps.ts'
 
@@ -9,6 +9,7 @@ export const outside: readonly Screen[] = [
   {
     name: 'start-failed',
     at: '/no/such/page',
+    rewired: true,
     show: async (visit) => {
       await visit.page.route('**/api/v1/server', (route) => route.abort())
       await visit.page.goto('/sign-in')

@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test'
+import { expect } from '../../support/expect.ts'
 import type { Screen } from '../screen.ts'
 import { chat, dialog, heading, open, ready } from '../steps.ts'
 

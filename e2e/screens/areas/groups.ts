@@ -1,6 +1,6 @@
-import { expect } from '@playwright/test'
+import { expect } from '../../support/expect.ts'
 import type { Screen } from '../screen.ts'
-import { chat, dialog, groupDetails, heading, open, plus, press, said } from '../steps.ts'
+import { chat, dialog, groupDetails, heading, open, plus, press, said, tick } from '../steps.ts'
 
 // Groups: what members and owners do with them, making one, joining one.
 
@@ -136,8 +136,8 @@ export const newGroups: readonly Screen[] = [
     at: '/chats',
     show: async (visit) => {
       await plus(visit, 'group.new')
-      await dialog(visit).getByRole('checkbox', { name: visit.world.scene.names.leo }).check()
-      await dialog(visit).getByRole('checkbox', { name: visit.world.scene.names.mia }).check()
+      await tick(visit, visit.world.scene.names.leo)
+      await tick(visit, visit.world.scene.names.mia)
     },
   },
   {
@@ -145,7 +145,7 @@ export const newGroups: readonly Screen[] = [
     at: '/chats',
     show: async (visit) => {
       await plus(visit, 'group.new')
-      await dialog(visit).getByRole('checkbox', { name: visit.world.scene.names.leo }).check()
+      await tick(visit, visit.world.scene.names.leo)
       await dialog(visit)
         .getByRole('button', { name: visit.t('group.nextCount', { n: 1 }) })
         .click()

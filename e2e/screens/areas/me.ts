@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test'
+import { expect } from '../../support/expect.ts'
 import type { Screen, Visit } from '../screen.ts'
 import { dialog, heading, press } from '../steps.ts'
 
@@ -23,6 +23,7 @@ export const me: readonly Screen[] = [
   {
     name: 'me-devices-failed',
     at: '/me/devices',
+    rewired: true,
     show: async ({ page, t }) => {
       await page.route('**/api/v1/sessions', (route) => route.abort())
       await page.reload()

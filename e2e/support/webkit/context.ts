@@ -72,19 +72,18 @@ export class WebKitContext {
 
   /** Asks the server with the cookies of this browser, from its first window. */
   readonly request = {
-    fetch: async (path: string, o: Request = {}) => {
+    fetch: async (path: string, { method = 'GET', data, headers }: Request = {}) => {
+      const bytes = Buffer.isBuffer(data)
+      const body = bytes ? data.toString('base64') : data === undefined ? null : JSON.stringify(data)
+      const type = data === undefined || bytes ? {} : { 'Content-Type': 'application/json' }
       const [status, text] = await this.desk.run<[number, string]>(
-        async (path: string, o: Request) => {
-          const answer = await fetch(path, {
-            method: o.method ?? 'GET',
-            ...(o.data !== null && {
-              body: JSON.stringify(o.data),
-              headers: { 'Content-Type': 'application/json' },
-            }),
-          })
+        async (path: string, method: string, headers: HeadersInit, body: string | null, bytes: boolean) => {
+          const binary = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
+          const sent = body !== null && bytes ? binary(body) : body
+          const answer = await fetch(path, { method, headers, body: sent })
           return [answer.status, await answer.text()]
         },
-        [path, { method: o.method, data: o.data ?? null }],
+        [path, method, { ...type, ...headers }, body, bytes],
       )
       return {
         status: () => status,

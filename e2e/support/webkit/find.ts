@@ -6,7 +6,7 @@ export type Words = { text: string; exact: boolean } | { pattern: string; flags:
 /** One narrowing of a locator: what is looked for inside what was found before, or what is kept of it. */
 export type Step =
   | { by: 'css'; css: string }
-  | { by: 'role'; role: string; name?: Words }
+  | { by: 'role'; role: string; name?: Words; level?: number }
   | { by: 'label' | 'text' | 'title' | 'placeholder' | 'alt' | 'testId'; words: Words }
   | { by: 'has'; not: boolean; words?: Words; inside?: Step[] }
   | { by: 'visible' }
@@ -22,7 +22,7 @@ export interface Found {
 export interface Finder {
   find: (steps: Step[]) => Found
   state: (element: Element) => State
-  /** Whether the one that is found can be seen, takes input and has stopped moving. */
+  /** Brings the one that is found into view; whether it can be seen, takes input and has stopped moving. */
   ready: (steps: Step[]) => Promise<Found & { ready: boolean }>
 }
 
@@ -72,7 +72,10 @@ export function installFinder(dom: typeof TestingLibrary): Finder {
       case 'css':
         return [...scope.querySelectorAll(step.css)]
       case 'role':
-        return dom.queryAllByRole(root, step.role, step.name ? { name: matcher(step.name) } : {})
+        return dom.queryAllByRole(root, step.role, {
+          ...(step.name && { name: matcher(step.name) }),
+          ...(step.level && { level: step.level }),
+        })
       case 'label':
         return dom.queryAllByLabelText(root, matcher(step.words))
       case 'text': {
@@ -139,6 +142,7 @@ export function installFinder(dom: typeof TestingLibrary): Finder {
       if (!element || elements.length > 1) return { elements, url, ready: false }
       const place = () => JSON.stringify(element.getBoundingClientRect())
       const frame = () => new Promise(requestAnimationFrame)
+      element.scrollIntoView({ block: 'nearest', inline: 'nearest' })
       await frame()
       const before = place()
       await frame()

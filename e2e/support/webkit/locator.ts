@@ -22,8 +22,13 @@ export abstract class Scope {
     return o.hasText === undefined ? found : found.filter({ hasText: o.hasText })
   }
 
-  getByRole(role: string, o: Exactly & { name?: Pattern } = {}) {
-    return this.narrow({ by: 'role', role, ...(o.name !== undefined && { name: words(o.name, o.exact) }) })
+  getByRole(role: string, { name, exact, level }: Exactly & { name?: Pattern; level?: number } = {}) {
+    return this.narrow({
+      by: 'role',
+      role,
+      ...(name !== undefined && { name: words(name, exact) }),
+      ...(level && { level }),
+    })
   }
 
   getByLabel = (text: Pattern, o: Exactly = {}) => this.narrow({ by: 'label', words: words(text, o.exact) })
