@@ -316,6 +316,12 @@ public final class PageTest {
         downloads.onDownloadStart(url, "agent", null, null, 5);
         chat.onRequestPermissionsResult(Downloads.STORAGE, new String[0], new int[] {-1});
         same(2, Fakes.calls("DownloadManager.enqueue").size());
+        Fakes.on("Request.setDestinationInExternalPublicDir", (self, a) -> {
+            throw new IllegalStateException("no storage");
+        });
+        downloads.onDownloadStart(url, "agent", null, null, 5);
+        same(R.string.download_failed, Fakes.last("Toast.makeText").arguments[1]);
+        same(2, Fakes.calls("DownloadManager.enqueue").size());
     }
 
     /** Words and pictures from other apps; the page fetches the pictures from addresses that nobody else knows. */

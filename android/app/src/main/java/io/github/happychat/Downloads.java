@@ -38,7 +38,13 @@ final class Downloads implements DownloadListener {
         request.setTitle(name);
         if (type != null && !type.isEmpty()) request.setMimeType(type);
         request.setNotificationVisibility(DownloadManager.Request.VISIBILITY_VISIBLE_NOTIFY_COMPLETED);
-        request.setDestinationInExternalPublicDir(Environment.DIRECTORY_DOWNLOADS, name);
+        try {
+            request.setDestinationInExternalPublicDir(Environment.DIRECTORY_DOWNLOADS, name);
+        } catch (RuntimeException e) {
+            // There is no such folder now: the card is out, or lent to a computer.
+            Toast.makeText(activity, R.string.download_failed, Toast.LENGTH_LONG).show();
+            return;
+        }
         // Until Android 10, Downloads was a folder like others.
         boolean asks = Build.VERSION.SDK_INT < 29
                 && activity.checkSelfPermission(Manifest.permission.WRITE_EXTERNAL_STORAGE) != PackageManager.PERMISSION_GRANTED;
