@@ -80,6 +80,18 @@ export function checkAndroid() {
     same('org.unifiedpush.android.distributor.REGISTER,android.intent.action.VIEW', within(queries, 'action').map(({ name }) => name).join(), 'queries')
     same('unifiedpush://link', within(queries, 'data').map(({ scheme, host }) => `${scheme}://${host}`).join(), 'queries')
   })
+  check('what happened in a group is told in the words of the web app', () => {
+    for (const [folder, language] of [['values', 'en'], ['values-zh', 'zh-CN']]) {
+      const strings = readFileSync(join(sources, 'res', folder, 'strings.xml'), 'utf8')
+      const { notice } = JSON.parse(readFileSync(join(root, `web/src/i18n/locales/${language}.json`), 'utf8'))
+      for (const [, name, text] of strings.matchAll(/name="notice_(\w+)">"?(.*?)"?<\/string>/g)) {
+        // Lists and plurals are a browser's own.
+        if (name === 'and' || name === 'more' || name === 'someone') continue
+        const wanted = ['actor', 'names', 'text'].reduce((words, part, i) => words.replaceAll(`{${part}}`, `%${i + 1}$s`), notice[name])
+        same(wanted, text.replaceAll("\\'", "'"), `${language}: ${name}`)
+      }
+    }
+  })
   check('the archive is small and holds the web app', () => {
     const size = readFileSync(built.apk).length
     console.log(`   ${(size / 1e6).toFixed(2)} MB`)

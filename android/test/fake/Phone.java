@@ -75,7 +75,7 @@ public final class Phone {
         }
         Element strings = xml("res/values" + (language.isEmpty() ? "" : "-" + language) + "/strings.xml");
         for (Node node = strings.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element element) words.put(element.getAttribute("name"), element.getTextContent());
+            if (node instanceof Element element) words.put(element.getAttribute("name"), unquoted(element.getTextContent()));
         }
         Field sdk = android.os.Build.VERSION.class.getField("SDK_INT");
         sdk.setInt(null, 34);
@@ -84,6 +84,11 @@ public final class Phone {
         intents();
         screens();
         browser();
+    }
+
+    /** As Android reads what keeps its spaces, and apostrophes. */
+    private static String unquoted(String text) {
+        return text.replaceAll("(?s)^\"(.*)\"$", "$1").replace("\\'", "'");
     }
 
     private Element xml(String path) throws Exception {

@@ -85,6 +85,12 @@ public final class NewsTest {
                 + ",\"lastSeq\":" + last + "},\"members\":[" + members + "],\"messages\":[" + String.join(",", messages) + "]}";
     }
 
+    private static String notice(String what) {
+        return message(1, "2", NOW, "\"body\":\"\",\"x\":{" + what + "}").replace("\"text\",\"created", "\"notice\",\"created").replace("\"x\"", "\"notice\"");
+    }
+
+    private String asked = "";
+
     /** What the server answers from now on. */
     private void holds(long now, String... conversations) {
         StringBuilder all = new StringBuilder();
@@ -95,7 +101,7 @@ public final class NewsTest {
             all.append(all.length() > 0 ? "," : "").append(parts[3]);
         }
         server.answers.put("POST /sync", new Server.Answer(200, "{\"accountId\":\"1\",\"user\":{\"version\":9,\"contacts\":[{\"account\":{\"id\":\"3\",\"name\":\"Bo\"},\"remark\":\"Brother\"}],\"memberships\":["
-                + String.join(",", memberships.values()) + "]},\"conversations\":[" + all + "],\"more\":false,\"online\":[],\"serverTime\":" + now + "}"));
+                + String.join(",", memberships.values()) + "]" + asked + "},\"conversations\":[" + all + "],\"more\":false,\"online\":[],\"serverTime\":" + now + "}"));
     }
 
     public void eachConversationIsToldAsTheAppWouldTellIt() throws Exception {
@@ -105,13 +111,13 @@ public final class NewsTest {
                     group("12", "all", 4, message(4, "2", NOW, "\"body\":\"old\""), message(5, "3", NOW, "\"body\":\"\",\"attachments\":[{\"kind\":\"image\",\"name\":\"a\"},{\"kind\":\"image\",\"name\":\"b\"}]")),
                     group("13", "all", 0, message(1, "2", NOW, "\"body\":\"here\",\"attachments\":[{\"kind\":\"file\",\"name\":\"plan.pdf\"}]")),
                     group("14", "all", 0, message(1, "2", NOW, "\"body\":\"👋\",\"sticker\":{\"emoji\":\"👋\"}").replace("\"text\"", "\"sticker\"")),
-                    group("15", "all", 0, message(1, "2", NOW, "\"body\":\"\",\"notice\":{\"event\":\"group.renamed\"}").replace("\"text\"", "\"notice\"")),
+                    group("15", "all", 0, notice("\"event\":\"group.renamed\",\"accountIds\":[],\"count\":0,\"text\":\"Kin\"")),
                     direct("16", 0, message(1, "2", NOW, "\"body\":\"\"")));
             ring();
             same(Map.of("11", "Lin: hello you 你", "12", "Family: " + phone.word(R.string.news_by, "Brother", phone.word(R.string.news_pictures, 2)),
                     "13", "Family: " + phone.word(R.string.news_by, "Aunt", phone.word(R.string.news_file, "plan.pdf") + " here"),
                     "14", "Family: " + phone.word(R.string.news_by, "Aunt", phone.word(R.string.news_sticker, "👋")),
-                    "15", "Family: " + phone.word(R.string.news_notice), "16", "Lin: " + phone.word(R.string.news)), phone.shown);
+                    "15", "Family: " + phone.word(R.string.notice_renamed, "Aunt", "", "Kin"), "16", "Lin: " + phone.word(R.string.news)), phone.shown);
             same(List.of("POST /sync session=abc {\"user\":0,\"conversations\":[],\"messages\":5}"), server.asked);
             Intent open = (Intent) Fakes.last("PendingIntent.getActivity").arguments[2];
             same(server.home + "/chats/16", open.getData().toString());
@@ -132,6 +138,48 @@ public final class NewsTest {
         ring();
         same("[13, 14, 16]", new TreeMap<>(phone.shown).keySet().toString());
         server.close();
+    }
+
+    public void whatHappenedInAGroupIsToldInItsWords() throws Exception {
+        begin("");
+        String[][] told = {
+            {"\"event\":\"group.created\",\"accountIds\":[\"1\",\"3\"],\"count\":2", "Aunt created the group with you and Brother"},
+            {"\"event\":\"group.created\",\"accountIds\":[],\"count\":0", "Aunt created the group"},
+            {"\"event\":\"member.added\",\"accountIds\":[\"3\",\"9\"],\"count\":12", "Aunt added Brother, Somebody and 10 more"},
+            {"\"event\":\"member.joined\",\"accountIds\":[\"2\"],\"count\":1", "Aunt joined the group"},
+            {"\"event\":\"member.joined\",\"accountIds\":[\"1\"],\"count\":1", "Aunt let you in"},
+            {"\"event\":\"member.joined\",\"accountIds\":[\"3\"],\"count\":1,\"via\":\"link\"", "Brother joined by a link"},
+            {"\"event\":\"member.quit\",\"accountIds\":[],\"count\":0", "Aunt left the group"},
+            {"\"event\":\"role.changed\",\"accountIds\":[\"1\"],\"count\":1,\"role\":\"admin\"", "Aunt made you admin"},
+            {"\"event\":\"announcement.changed\",\"accountIds\":[],\"count\":0,\"text\":\"x\"", "Aunt published an announcement"},
+            {"\"event\":\"group.moved\",\"accountIds\":[],\"count\":0", "Something in the group changed"},
+        };
+        for (int i = 0; i < told.length; i++) {
+            holds(NOW, group(String.valueOf(30 + i), "all", 0, notice(told[i][0])));
+            ring();
+            same("Family: " + told[i][1], phone.shown.get(String.valueOf(30 + i)));
+        }
+        server.close();
+    }
+
+    private static String question(String id, String state, String more) {
+        return "{\"id\":\"" + id + "\",\"from\":{\"id\":\"3\",\"name\":\"Bo\"},\"state\":\"" + state + "\",\"createdAt\":" + NOW + "," + more + "}";
+    }
+
+    public void whoeverAsksForSomethingIsToldOf() throws Exception {
+        for (String language : new String[] {"", "zh"}) {
+            begin(language);
+            String me = "\"to\":{\"id\":\"1\"}";
+            asked = ",\"friendRequests\":[" + question("21", "pending", me) + "," + question("22", "accepted", me) + "," + question("23", "pending", "\"to\":{\"id\":\"4\"}")
+                    + "],\"invitations\":[" + question("24", "pending", "\"conversation\":{\"name\":\"Hikers\"}") + "," + question("25", "withdrawn", "\"conversation\":{\"name\":\"x\"}") + "]";
+            holds(NOW);
+            phone.shown.putAll(Map.of("request-22", "x", "invitation-25", "x"));
+            ring();
+            same(Map.of("request-21", "Brother: " + phone.word(R.string.news_request), "invitation-24", "Brother: " + phone.word(R.string.news_invitation, "Hikers")), phone.shown);
+            Intent open = (Intent) Fakes.last("PendingIntent.getActivity").arguments[2];
+            same(server.home + "/contacts/groups", open.getData().toString());
+            server.close();
+        }
     }
 
     public void nothingIsToldTwice() throws Exception {
@@ -197,7 +245,7 @@ public final class NewsTest {
     public void whenTheServerCannotBeAskedItIsToldThatThereIsSomething() throws Exception {
         for (String language : new String[] {"", "zh"}) {
             begin(language);
-            Map<String, String> general = Map.of(Notices.GENERAL, phone.word(R.string.app_name) + ": " + phone.word(R.string.news));
+            Map<String, String> general = Map.of(Notices.GENERAL, phone.word(R.string.news) + ": " + phone.word(R.string.news_text));
             for (Server.Answer answer : new Server.Answer[] {new Server.Answer(503, "{}"), new Server.Answer(200, "<!doctype html>"), new Server.Answer(200, "[]"),
                     new Server.Answer(200, "{\"accountId\":1}"), new Server.Answer(302, ""), new Server.Answer(200, "[".repeat(100_000))}) {
                 phone.shown.clear();

@@ -9,8 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Somebody calls while the app is not in front: the server is asked what is new, and it is told, each conversation by
- * itself. When the server cannot be asked in time, it is told that there is something.
+ * Somebody calls while the app is not in front: the server is asked what is new, and it is told, each by itself. When the server cannot be asked in time, it is told that there is something.
  */
 final class Bell {
     /** For all of it. Android gives ten seconds to whoever is called. */
@@ -112,13 +111,13 @@ final class Bell {
     private void tell(News news, long asked) {
         // What was read elsewhere need not be told any longer, nor that there is something, when it is known what.
         notices.hide(Notices.GENERAL);
-        for (String conversation : news.read) notices.hide(conversation);
+        for (String tag : news.over) notices.hide(tag);
         if (ChatActivity.inFront()) return; // The page tells.
         Told told = new Told(context);
         for (News.Item item : news.items) {
-            if (!told.isNews(item.conversation, item.created, news.serverTime - item.created, asked)) continue;
-            told.byCall(item.conversation, item.title + "\n" + item.body, item.created);
-            notices.show(item.title, item.body, item.conversation, "/chats/" + item.conversation);
+            if (!told.isNews(item.tag, item.created, news.serverTime - item.created, asked)) continue;
+            told.byCall(item.tag, item.title + "\n" + item.body, item.created);
+            notices.show(item.title, item.body, item.tag, item.path);
         }
     }
 }

@@ -8,18 +8,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is unread, out of the server's answer to `sync` (docs/protocol.md), in the words of a notification. */
+/**
+ * What waits for somebody, out of the server's answer to `sync` (docs/protocol.md), in the words of a notification. The
+ * same as the page and the worker of a browser tell (web/src/worker/news.ts).
+ */
 final class News {
-    /** The newest message of a conversation in which there is something for somebody. */
+    /** The newest message of a conversation in which there is something for somebody, or what somebody asks for. */
     static final class Item {
-        final String conversation;
+        /** A conversation, or who asks for what. */
+        final String tag;
+        final String path;
         final String title;
         final String body;
         /** By the server's clock. */
         final long created;
 
-        Item(String conversation, String title, String body, long created) {
-            this.conversation = conversation;
+        Item(String tag, String path, String title, String body, long created) {
+            this.tag = tag;
+            this.path = path;
             this.title = title;
             this.body = body;
             this.created = created;
@@ -31,8 +37,8 @@ final class News {
     private static final int LONGEST = 200;
 
     final List<Item> items = new ArrayList<Item>();
-    /** Conversations in which nothing is unread. */
-    final List<String> read = new ArrayList<String>();
+    /** Tags of what waits no longer: it was read or answered. */
+    final List<String> over = new ArrayList<String>();
     /** When it was so, by the server's clock. */
     final long serverTime;
 
@@ -49,6 +55,14 @@ final class News {
         Map<String, Object> memberships = new HashMap<String, Object>();
         for (Object each : list(user, "memberships")) memberships.put(text(each, "conversationId"), each);
         for (Object each : list(sync, "conversations")) look(each, memberships.get(text(each, "conversationId")));
+        for (Object each : list(user, "friendRequests")) {
+            if (!text(object(each, "to"), "id").equals(me)) continue;
+            asks(each, "request-", "/contacts/requests", context.getString(R.string.news_request));
+        }
+        for (Object each : list(user, "invitations")) {
+            String group = text(object(each, "conversation"), "name");
+            asks(each, "invitation-", "/contacts/groups", context.getString(R.string.news_invitation, group));
+        }
     }
 
     /** Asks the server. Null: nobody is signed in. */
@@ -79,16 +93,27 @@ final class News {
         long readSeq = Math.max(number(membership, "readSeq"), number(members.get(me), "readSeq"));
         boolean own = text(last, "senderId").equals(me);
         if (own || number(conversation, "lastSeq") <= readSeq) {
-            read.add(id);
+            over.add(id);
             return;
         }
         if (text(membership, "notify").equals("none") && !mentioned(messages, readSeq)) return;
         boolean group = text(conversation, "kind").equals("group");
         String title = group ? first(text(membership, "remark"), text(object(conversation, "group"), "name")) : peer(members);
-        String words = words(last);
+        String words = text(last, "kind").equals("notice") ? happened(last, members) : words(last);
         String author = group && !text(last, "kind").equals("notice") ? name(members.get(text(last, "senderId"))) : "";
         String body = author.isEmpty() ? words : context.getString(R.string.news_by, author, words);
-        items.add(new Item(id, title, body, number(last, "createdAt")));
+        items.add(new Item(id, "/chats/" + id, title, body, number(last, "createdAt")));
+    }
+
+    private void asks(Object question, String kind, String path, String body) {
+        String tag = kind + text(question, "id");
+        if (!text(question, "state").equals("pending")) {
+            over.add(tag);
+            return;
+        }
+        Map<?, ?> from = object(question, "from");
+        String remark = remarks.get(text(from, "id"));
+        items.add(new Item(tag, path, first(remark == null ? "" : remark, text(from, "name")), body, number(question, "createdAt")));
     }
 
     private boolean mentioned(List<?> messages, long readSeq) {
@@ -114,8 +139,24 @@ final class News {
         return first(remark == null ? "" : remark, first(text(member, "nickname"), text(account, "name")));
     }
 
+    private String happened(Object message, final Map<String, Object> members) {
+        Map<?, ?> notice = object(message, "notice");
+        List<String> accounts = new ArrayList<String>();
+        for (Object each : list(notice, "accountIds")) accounts.add((String) each);
+        return new Happening(context) {
+            @Override
+            String nameOf(String account) {
+                return name(members.get(account));
+            }
+
+            @Override
+            boolean isReader(String account) {
+                return account.equals(me);
+            }
+        }.words(text(notice, "event"), text(message, "senderId"), accounts, number(notice, "count"), text(notice, "text"), text(notice, "role"), text(notice, "via"));
+    }
+
     private String words(Object message) {
-        if (text(message, "kind").equals("notice")) return context.getString(R.string.news_notice);
         String body = text(message, "body");
         if (text(message, "kind").equals("sticker")) return context.getString(R.string.news_sticker, body);
         if (body.length() > LONGEST) body = body.substring(0, LONGEST);

@@ -79,7 +79,7 @@ final class Notices {
 
     /** That there is something new, and not what. */
     void general() {
-        show(context.getString(R.string.app_name), context.getString(R.string.news), GENERAL, "/chats");
+        show(context.getString(R.string.news), context.getString(R.string.news_text), GENERAL, "/chats");
     }
 
     void hide(String tag) {
