@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, type Plugin, type ResolvedConfig } from 'vite'
+import { messages } from './messages.ts'
 
 const unkept = new Set(['worker.js', 'hints.json'])
 /** Only what every start needs, or what must work without a network, is fetched before it is asked for. */
@@ -24,7 +25,14 @@ export function worker(): Plugin {
           configFile: false,
           logLevel: 'error',
           resolve: { alias: config.resolve.alias },
-          define: { 'self.__FILES': JSON.stringify(files), 'process.env.NODE_ENV': '"production"' },
+          plugins: [messages()],
+          define: {
+            __INTLIFY_DROP_MESSAGE_COMPILER__: 'true',
+            __INTLIFY_JIT_COMPILATION__: 'true',
+            __INTLIFY_PROD_DEVTOOLS__: 'false',
+            'self.__FILES': JSON.stringify(files),
+            'process.env.NODE_ENV': '"production"',
+          },
           build: {
             outDir: config.build.outDir,
             emptyOutDir: false,

@@ -26,9 +26,9 @@ const layers = {
     why: 'i18n gives words and times to every layer above, so it can know none of them',
   },
   worker: {
-    may: ['platform'],
+    may: ['platform', 'i18n', 'sync', 'api'],
     packages: /^(?:vue|vue-.*|pinia|@vue\/.*|idb|virtua.*)$/,
-    why: 'the service worker runs without a page, and stays small: it keeps the app on the device and knows nothing of it',
+    why: 'the service worker runs without a page, and stays small: of the app it knows the words of notifications and how rows are read',
   },
   stores: {
     may: ['sync', 'api', 'platform', 'i18n'],

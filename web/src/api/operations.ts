@@ -14,6 +14,7 @@ import type {
   ID,
   MessageQuery,
   PasswordChange,
+  PushSubscriptionPlace,
   Registration,
   ResetConfirmation,
   Setup,
@@ -38,6 +39,9 @@ export function createApi(http: Http) {
     sessions: async () => (await http('get', '/api/v1/sessions')).sessions,
     endSession: (id: ID) => http('delete', '/api/v1/sessions/{id}', { path: { id } }),
     endOtherSessions: () => http('delete', '/api/v1/sessions'),
+
+    subscribePush: (body: PushSubscriptionPlace) => http('put', '/api/v1/sessions/current/push', { body }),
+    unsubscribePush: () => http('delete', '/api/v1/sessions/current/push'),
 
     account: () => http('get', '/api/v1/account'),
     updateAccount: (body: AccountEdit) => http('patch', '/api/v1/account', { body }),

@@ -24,6 +24,8 @@ export type Upload = Omit<Schemas['Upload'], '$schema'>
 export type ConversationDelta = Schemas['ConversationDelta']
 export type UserDelta = Schemas['UserDelta']
 export type SyncResult = Schemas['SyncResult']
+/** Where a browser is called; PushSubscription is the DOM's. */
+export type PushSubscriptionPlace = Schemas['PushSubscription']
 export type GroupCard = Schemas['GroupCard']
 export type JoinRequest = Schemas['JoinRequest']
 export type Invitation = Schemas['Invitation']

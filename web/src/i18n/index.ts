@@ -1,9 +1,9 @@
 // Words in two languages. Only the chosen language is loaded; the bundler has already compiled its messages.
 import { createI18n } from 'vue-i18n'
+import type { Language } from './language'
 import type english from './locales/en.json'
 
-export type Language = 'zh-CN' | 'en'
-export const languages: readonly Language[] = ['zh-CN', 'en']
+export { type Language, languages, preferredLanguage } from './language'
 
 type Messages = typeof english
 
@@ -19,16 +19,6 @@ export const i18n = createI18n({
   fallbackWarn: false,
   messages: {} as Record<Language, Messages>,
 })
-
-/** The best of our languages for what the browser prefers. */
-export function preferredLanguage(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    const base = tag.toLowerCase().split('-')[0]
-    if (base === 'zh') return 'zh-CN'
-    if (base === 'en') return 'en'
-  }
-  return 'en'
-}
 
 export async function useLanguage(language: Language): Promise<void> {
   if (!i18n.global.availableLocales.includes(language)) {

@@ -1,3 +1,4 @@
+import { browserPush } from './browser-push'
 import type { Platform } from './platform'
 
 /** The name by which phones know the app (android/app/build.gradle). */
@@ -11,7 +12,7 @@ export function browser(): Platform {
     changeServer: null,
     onShared: () => undefined,
     notices: null,
-    push: null,
+    push: browserPush(),
     onOpen: () => undefined,
     inApp: /Android/.test(navigator.userAgent) ? inApp : null,
   }

@@ -1,11 +1,18 @@
 // Notifications of the system, and the tone. A browser on Android shows them through the service worker only.
+import { type News, notificationOptions, show } from './news'
 import { platform } from './platform'
+import { noteTold } from './told'
 
 export type Permission = 'granted' | 'denied' | 'default' | 'impossible'
 
 export function permission(): Permission {
   if (platform.notices) return platform.notices.permission()
   return 'Notification' in window && window.isSecureContext ? Notification.permission : 'impossible'
+}
+
+/** iPhones and iPads notify only for what is on the home screen. */
+export function needsHomeScreen(): boolean {
+  return 'standalone' in navigator && navigator.standalone === false
 }
 
 /** Asks the person; call it from a tap. */
@@ -15,29 +22,16 @@ export async function askPermission(): Promise<Permission> {
   return Notification.requestPermission()
 }
 
-export interface News {
-  title: string
-  body: string
-  /** A later one with the same tag takes the place of the one before. */
-  tag: string
-  /** Where it leads, in the app. */
-  path: string
-}
-
 /** Shows it; `open` is called with the path when it is followed and no service worker does that. */
-export async function notify({ title, body, tag, path }: News, open: (path: string) => void): Promise<void> {
+export async function notify(news: News, open: (path: string) => void): Promise<void> {
+  const { title, body, tag, path, seq } = news
   if (platform.notices) return platform.notices.show({ title, body, tag, path })
-  const options = {
-    body,
-    tag,
-    renotify: true,
-    icon: '/icons/icon-192.png',
-    badge: '/icons/badge-96.png',
-    data: { path },
-  }
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
-  if (registration?.active) return registration.showNotification(title, options)
-  const shown = new Notification(title, options)
+  if (registration?.active) {
+    await show(registration, news)
+    return noteTold(tag, seq)
+  }
+  const shown = new Notification(title, notificationOptions(news))
   shown.addEventListener('click', () => {
     window.focus()
     open(path)

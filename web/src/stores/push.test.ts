@@ -44,10 +44,10 @@ describe('being called while the app is closed', () => {
     expect([phone.on, phone.off].some((f) => f.mock.calls.length > 0)).toBe(false)
     session.server = { push: { publicKey: 'key' } }
     await nextTick()
-    expect(phone.on).toHaveBeenCalledExactlyOnceWith('key')
+    expect(phone.on).toHaveBeenCalledExactlyOnceWith('key', expect.any(Function))
     session.server = { push: { publicKey: 'another' } }
     await nextTick()
-    expect(phone.on).toHaveBeenLastCalledWith('another')
+    expect(phone.on).toHaveBeenLastCalledWith('another', expect.any(Function))
     expect(phone.off).not.toHaveBeenCalled()
     stop()
   })

@@ -2,11 +2,14 @@
 // in, wants notifications, and the server calls.
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
+import type { PushPlace } from '@/platform/place'
 import { push, type PushState } from '@/platform/push'
+import { useLive } from './live'
 import { useNotifications } from './notifications'
 import { useSession } from './session'
 
 export const usePush = defineStore('push', () => {
+  const live = useLive()
   const session = useSession()
   const notifications = useNotifications()
   const now = shallowRef<PushState>(push?.state() ?? { state: 'off' })
@@ -23,9 +26,15 @@ export const usePush = defineStore('push', () => {
     return key.value === undefined ? null : key.value !== null
   })
 
+  async function tell(place: PushPlace | null) {
+    if (place) await live.api.subscribePush(place)
+    // With the session it has ended already.
+    else if (session.state === 'signed-in') await live.api.unsubscribePush()
+  }
+
   function want() {
-    if (wanted.value === true && key.value) push?.on(key.value)
-    else if (wanted.value === false) push?.off()
+    if (wanted.value === true && key.value) push?.on(key.value, tell)
+    else if (wanted.value === false) push?.off(tell)
     look()
   }
 

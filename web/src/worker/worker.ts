@@ -1,11 +1,13 @@
 // The service worker: keeps the app itself on the device, so that it opens at once and without a network, and takes in
-// what other apps share. What people wrote is not kept here: that is the matter of sync.
+// what other apps share, and notifies while the app is closed (push.ts). What people wrote is not kept here: that is
+// the matter of sync.
 //
 // An update is fetched in the background, whole, and waits until the page asks for it (platform/updates.ts), so that a
 // page never meets files of another version.
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { keepShared } from '@/platform/shared'
+import { called, moved } from './push'
 
 declare const self: ServiceWorkerGlobalScope & {
   /** Put in by the build (build/worker.ts): every file, with what tells its versions apart. */
@@ -35,6 +37,11 @@ registerRoute(
 self.addEventListener('message', ({ data }) => {
   if (data === 'take over') void self.skipWaiting()
 })
+
+self.addEventListener('push', (event) => event.waitUntil(called()))
+self.addEventListener('pushsubscriptionchange', (event) =>
+  (event as ExtendableEvent).waitUntil(moved().catch(() => undefined)),
+)
 
 // A notification leads to its conversation, in a window that is there already if there is one.
 self.addEventListener('notificationclick', (event) => {

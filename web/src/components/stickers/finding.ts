@@ -1,5 +1,5 @@
 // How built-in stickers are found: by emoji that say nearly the same, and by words of both languages.
-import { type BuiltinKey, builtinKeys, builtins } from './builtins'
+import { type BuiltinKey, builtinKeys, builtins } from '@/i18n/stickers'
 
 const also: Record<BuiltinKey, readonly [emoji: string, words: string]> = {
   hello: ['🖐✋🙋', 'hi wave bye 嗨 招手 再见 拜拜'],

@@ -1,92 +1,23 @@
-// What happened in a group, in the viewer's language and with the names as the viewer knows them.
+// What happened in a group, as whoever is signed in here is told.
 import { useI18n } from 'vue-i18n'
-import { momentTime } from '@/i18n/time'
+import { noticeText as text, type ToldNotice, type Viewer } from '@/i18n/notice'
+import { wordsOf } from '@/i18n/words'
 import { useConversations } from '@/stores/conversations'
 import { useSession } from '@/stores/session'
-import type { Notice } from '@/stores/types'
-import { endless } from './muting'
 
-interface Told {
-  senderId: string
-  createdAt: number
-  notice?: Notice
-}
-
-/** More names than this are counted. */
-const mostNames = 5
-
-export function useNotices() {
-  const { t, locale } = useI18n()
+/** Whoever is signed in here, looking at a conversation. */
+export function useViewer(): (conversationId: string) => Viewer {
   const conversations = useConversations()
   const session = useSession()
+  return (conversationId) => ({
+    me: session.account?.id,
+    nameOf: (accountId) => conversations.nameIn(conversationId, accountId),
+  })
+}
 
-  function noticeText(conversationId: string, { senderId, createdAt, notice }: Told): string {
-    if (!notice) return ''
-    const { event, accountIds, count, text = '', role, until = 0, via } = notice
-    const mine = (id: string) => id === session.account?.id
-    const nameOf = (id: string) => conversations.nameIn(conversationId, id) || t('group.someone')
-    const actor = mine(senderId) ? t('notice.you') : nameOf(senderId)
-    // At the beginning of a sentence "you" is written otherwise than within it.
-    const leading = list(
-      accountIds.map((id) => (mine(id) ? t('notice.you') : nameOf(id))),
-      count,
-    )
-    const names = list(
-      accountIds.map((id) => (mine(id) ? t('notice.youWithin') : nameOf(id))),
-      count,
-    )
-
-    switch (event) {
-      case 'group.created':
-        return accountIds.length ? t('notice.createdWith', { actor, names }) : t('notice.created', { actor })
-      case 'member.added':
-        return t('notice.added', { actor, names })
-      case 'member.joined':
-        if (via === 'link') return t('notice.joinedByLink', { names: leading })
-        return accountIds.includes(senderId)
-          ? t('notice.joined', { names: leading })
-          : t('notice.letIn', { actor, names })
-      case 'member.removed':
-        return t('notice.removed', { actor, names })
-      case 'member.quit':
-        return t('notice.quit', { names: leading || actor })
-      case 'group.renamed':
-        return t('notice.renamed', { actor, text })
-      case 'group.avatar':
-        return t('notice.avatar', { actor })
-      case 'announcement.changed':
-        return text ? t('notice.announced', { actor }) : t('notice.unannounced', { actor })
-      case 'role.changed':
-        return role === 'admin'
-          ? t('notice.promoted', { actor, names })
-          : t('notice.demoted', { actor, names })
-      case 'owner.changed':
-        return t('notice.owner', { names })
-      case 'member.muted':
-        return until > 0 && until < endless
-          ? t('notice.mutedUntil', { actor, names, time: momentTime(until, createdAt, locale.value) })
-          : t('notice.muted', { actor, names })
-      case 'member.unmuted':
-        return t('notice.unmuted', { actor, names })
-      case 'group.muted':
-        return t('notice.allMuted', { actor })
-      case 'group.unmuted':
-        return t('notice.allUnmuted', { actor })
-      case 'group.dissolved':
-        return t('notice.dissolved', { actor })
-      default:
-        // A newer server may tell what this app does not know.
-        return t('notice.other')
-    }
-  }
-
-  /** `count`: how many there are in all; of very many only the first are named. */
-  function list(names: string[], count: number): string {
-    const shown = names.slice(0, mostNames)
-    const more = Math.max(count, names.length) - shown.length
-    if (more > 0) return t('notice.andMore', { names: shown.join(t('notice.comma')), n: more }, more)
-    return new Intl.ListFormat(locale.value, { type: 'conjunction' }).format(shown)
-  }
-
+export function useNotices() {
+  const words = wordsOf(useI18n())
+  const viewer = useViewer()
+  const noticeText = (conversationId: string, told: ToldNotice) => text(words, viewer(conversationId), told)
   return { noticeText }
 }

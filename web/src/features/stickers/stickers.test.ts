@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { builtinKeys, builtins } from '@/components/stickers/builtins'
+import { builtinKeys, builtins } from '@/i18n/stickers'
 import { builtinsFor, builtinMatches } from '@/components/stickers/finding'
 import type { StickerKey } from '@/stores/types'
 import { arrowTo } from './arrows'

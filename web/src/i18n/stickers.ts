@@ -1,5 +1,5 @@
 // The built-in stickers: what they say, and what they are called in both languages.
-import type { Language } from '@/i18n'
+import type { Language } from './language'
 
 export interface Builtin {
   emoji: string
