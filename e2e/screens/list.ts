@@ -3,7 +3,10 @@ import { noOwner } from './areas/console.ts'
 import { contacts } from './areas/contacts.ts'
 import { finding } from './areas/finding.ts'
 import { groups, newGroups } from './areas/groups.ts'
+import { installed } from './areas/installed.ts'
 import { me } from './areas/me.ts'
+import { stickers } from './areas/stickers.ts'
+import { waysIn } from './areas/ways-in.ts'
 import type { Screen } from './screen.ts'
 
 // Every screen of the app and every state that it can be in, each reached as a person would. Pictures are taken of
@@ -23,5 +26,8 @@ export const inside: readonly Screen[] = [
   ...contacts,
   ...finding,
   ...me,
+  ...waysIn,
+  ...stickers,
+  ...installed,
   ...noOwner,
 ]

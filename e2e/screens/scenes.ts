@@ -32,6 +32,8 @@ export interface Scene {
   feedback: readonly [asked: string, answered: string]
   report: string
   unsent: string
+  stickers: string
+  theirStickers: string
   /** A few letters that find Tom. */
   finds: string
   question: string
@@ -99,6 +101,8 @@ export const scenes: Record<Language, Scene> = {
     feedback: ['Could the dark theme be a little darker?', 'It is now. Thank you for telling us.'],
     report: 'Sends everybody the same advertisement.',
     unsent: 'Are you coming tonight?',
+    stickers: 'By the water',
+    theirStickers: 'Mia’s kitchen',
     finds: 'tob',
     question: 'what is 15% of 80',
     file: 'Tide table 2026.pdf',
@@ -163,6 +167,8 @@ export const scenes: Record<Language, Scene> = {
     feedback: ['深色主题能再深一点吗？', '已经调深了，谢谢你告诉我们。'],
     report: '给所有人发一样的广告。',
     unsent: '今晚来吗？',
+    stickers: '水边',
+    theirStickers: '小美的厨房',
     finds: '欧明',
     question: '128乘以36',
     file: '2026年潮汐表.pdf',

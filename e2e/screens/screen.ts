@@ -13,6 +13,8 @@ export interface Screen {
   name: string
   /** Where it begins. */
   at: string | ((visit: Visit) => string)
+  /** What has to be so before the page is loaded. */
+  before?: (visit: Visit) => Promise<unknown>
   /** What one does there to see it, until it is there. */
   show?: (visit: Visit) => Promise<unknown>
   /** Puts right what others would stumble over. */

@@ -85,6 +85,41 @@ export function refuse(connection: WebSocketRoute) {
   connection.send(`0${JSON.stringify(hello)}`)
 }
 
+type Lacking = 'no passkeys' | 'no notifications' | 'notifications refused'
+
+/** The browser of the next page is another one; `real` takes it back. */
+export const pretend =
+  (lacking: Lacking) =>
+  ({ page }: Visit) =>
+    page.evaluate((lacking) => sessionStorage.setItem('pretended', lacking), lacking)
+
+/** In the server's place, where it would take too long to bring it so far; `real` gives it its place back. */
+export const answers =
+  (path: string, json: unknown, { status = 200, method = 'GET' } = {}) =>
+  ({ page }: Visit) =>
+    page.route(`**/api/v1${path}`, (route) =>
+      route.request().method() === method ? route.fulfill({ status, json }) : route.fallback(),
+    )
+
+/** This part of the server cannot be reached. */
+export const silent =
+  (path: string) =>
+  ({ page }: Visit) =>
+    page.route(`**/api/v1${path}`, (route) => route.abort())
+
+export async function real({ page }: Visit) {
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await page.evaluate(() => sessionStorage.removeItem('pretended'))
+}
+
+/** What is asked for before anything that only whoever has the account may do. */
+export async function prove(visit: Visit, go: string) {
+  await dialog(visit).getByLabel(visit.t('me.passwordCurrent')).fill(visit.someone.password)
+  await dialog(visit)
+    .getByRole('button', { name: visit.t(go) })
+    .click()
+}
+
 /** What was done to the network in the page is undone with it. */
 export async function connected({ page }: Visit) {
   await page.unrouteAll({ behavior: 'ignoreErrors' })

@@ -17,11 +17,13 @@ export async function walk(
   const page = await someone.open('/healthz')
   // As chosen in the settings: what does not move need not be waited for.
   await page.evaluate(() => localStorage.setItem('happychat.motion', 'less'))
+  if (someone.engine === 'chromium') await someone.context.addInitScript(lack)
   const visit: Visit = { someone, page, t: someone.t, world }
   for (const screen of screens) {
     if (screen.only && screen.only !== size) continue
     if (screen.rewired && someone.engine !== 'chromium') continue
     try {
+      await screen.before?.(visit)
       await page.goto(typeof screen.at === 'string' ? screen.at : screen.at(visit))
       await screen.show?.(visit)
       if (!screen.waiting) await page.locator('.skeleton').first().waitFor({ state: 'detached' })
@@ -35,6 +37,18 @@ export async function walk(
   }
   // One that cannot be reached hides no other.
   if (failed.length) throw new Error(failed.join('\n\n'))
+}
+
+/** Takes from the browser what pretend() says that it lacks. */
+function lack() {
+  if (location.protocol === 'about:') return
+  const lacking = sessionStorage.getItem('pretended')
+  if (lacking === 'no passkeys') Reflect.deleteProperty(window, 'PublicKeyCredential')
+  if (lacking === 'no notifications') Reflect.deleteProperty(window, 'Notification')
+  else {
+    const permission = lacking === 'notifications refused' ? 'denied' : 'default'
+    Object.defineProperty(Notification, 'permission', { get: () => permission })
+  }
 }
 
 /** Shows a theme at once, as if it had been chosen in the settings. */

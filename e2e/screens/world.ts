@@ -6,7 +6,12 @@ import { cake, seaside } from './paintings.ts'
 import { type Line, scenes, type Who } from './scenes.ts'
 
 /** Settings of a server on which there is everything to see. */
-export const worldSettings = { HAPPYCHAT_ROBOT: 'on' }
+export const worldSettings = {
+  HAPPYCHAT_ROBOT: 'on',
+  // Nobody goes there.
+  HAPPYCHAT_GITHUB_CLIENT_ID: 'x',
+  HAPPYCHAT_GITHUB_CLIENT_SECRET: 'y',
+}
 
 type Arrive = (username: string, options?: PersonOptions) => Promise<Person>
 
@@ -17,6 +22,8 @@ export interface World {
   others: Record<Who, Person>
   /** Conversations by what they show. */
   chats: Record<Who | 'group' | 'family' | 'quiet' | 'removed' | 'long' | 'open', string>
+  /** A pack of stickers of Mia's; I have one of my own. */
+  packs: { stickers: { id: string }[] }
   /** The number of a group that I am not in. */
   groupNumber: string
   /** A link into it, without the server. */
@@ -141,6 +148,19 @@ export async function makeWorld(
     attachments: [await upload(me, 'harbour.png', seaside(900, 640, 'evening'))],
   })
 
+  const stickers = async (of: Person, title: string) => {
+    const pictures = [
+      await upload(of, 'cake.png', cake(240)),
+      await upload(of, 'sea.png', seaside(240, 240, 'morning')),
+    ]
+    return of.call<World['packs']>('POST', '/sticker-packs', {
+      title,
+      stickers: pictures.map((id, i) => ({ id, emoji: i ? '🐚' : '🎂' })),
+    })
+  }
+  await stickers(me, scene.stickers)
+  const packs = await stickers(mia, scene.theirStickers)
+
   // What is over, or has not begun.
   await write(uma, chats.uma, scene.chats.tom![0]![1])
   await me.call('PUT', `/blocks/${uma.id}`)
@@ -152,7 +172,7 @@ export async function makeWorld(
   await me.call('POST', '/feedback', { body: scene.feedback[0] })
   await zoe.open('/')
 
-  return { scene, me, others, chats, groupNumber: found.group.number, link: `/join#${token}` }
+  return { scene, me, others, chats, packs, groupNumber: found.group.number, link: `/join#${token}` }
 }
 
 /** The owner of the server, signed in. */

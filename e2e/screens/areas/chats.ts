@@ -64,6 +64,16 @@ export const conversationList: readonly Screen[] = [
     after: connected,
   },
   {
+    name: 'chats-offline',
+    at: '/chats',
+    rewired: true,
+    show: async (visit) => {
+      await expect(visit.page.getByText(visit.world.scene.group.name).first()).toBeVisible()
+      await offline(visit)
+    },
+    after: online,
+  },
+  {
     name: 'chats-failed',
     at: '/chats',
     rewired: true,

@@ -1,6 +1,6 @@
 import { expect } from '../../support/expect.ts'
 import type { Screen } from '../screen.ts'
-import { dialog, heading } from '../steps.ts'
+import { dialog, heading, real, silent } from '../steps.ts'
 
 // Where owners look after the server.
 
@@ -11,6 +11,22 @@ export const console: readonly Screen[] = [
     name: 'console-people',
     at: '/console/people',
     show: ({ page, world }) => expect(page.getByText(world.scene.names.leo).first()).toBeVisible(),
+  },
+  {
+    name: 'console-people-nobody',
+    at: '/console/people',
+    show: async ({ page, t }) => {
+      await page.getByLabel(t('console.findPeople')).fill('zzz')
+      await expect(page.getByText(t('console.nobody'))).toBeVisible()
+    },
+  },
+  {
+    name: 'console-people-failed',
+    at: '/console/people',
+    rewired: true,
+    before: silent('/console/people?*'),
+    show: ({ page, t }) => expect(page.getByRole('button', { name: t('action.retry') })).toBeVisible(),
+    after: real,
   },
   {
     name: 'console-person',
@@ -33,7 +49,7 @@ export const console: readonly Screen[] = [
   {
     name: 'console-sign-ins',
     at: '/console/sign-ins',
-    show: ({ page }) => expect(page.getByRole('main').getByText('owner').first()).toBeVisible(),
+    show: ({ page }) => expect(page.getByRole('main').getByText('owner').last()).toBeVisible(),
   },
   {
     name: 'console-log',

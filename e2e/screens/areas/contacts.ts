@@ -1,6 +1,6 @@
 import { expect } from '../../support/expect.ts'
 import type { Screen } from '../screen.ts'
-import { dialog, heading, plus, press } from '../steps.ts'
+import { connected, dialog, forgetAndReload, heading, plus, press, refuse, socket } from '../steps.ts'
 
 // Friends, requests and cards.
 
@@ -33,6 +33,26 @@ export const contacts: readonly Screen[] = [
     name: 'contacts',
     at: '/contacts',
     show: ({ page, world }) => expect(page.getByText(world.scene.remark).first()).toBeVisible(),
+  },
+  {
+    name: 'contacts-nothing-found',
+    at: '/contacts',
+    show: async (visit) => {
+      await visit.page.getByLabel(visit.t('contacts.search')).fill('zzz')
+      await heading(visit, 'chats.nothingFound')
+    },
+  },
+  {
+    name: 'contacts-failed',
+    at: '/contacts',
+    rewired: true,
+    waiting: true,
+    show: async (visit) => {
+      await visit.page.routeWebSocket(socket, refuse)
+      await forgetAndReload(visit.page)
+      await heading(visit, 'contacts.failed')
+    },
+    after: connected,
   },
   {
     name: 'requests',

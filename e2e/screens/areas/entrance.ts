@@ -1,6 +1,6 @@
 import { expect } from '../../support/expect.ts'
 import type { Screen } from '../screen.ts'
-import { heading, press } from '../steps.ts'
+import { answers, heading, press, real } from '../steps.ts'
 
 // The door: signing up, signing in, and what mailed links open.
 
@@ -37,6 +37,34 @@ export const outside: readonly Screen[] = [
       await someone.field('signIn.password').fill(password)
       await press(visit, 'signIn.submit')
       await heading(visit, 'signIn.notActivated')
+    },
+  },
+  {
+    name: 'sign-in-second-step',
+    at: '/sign-in',
+    rewired: true,
+    before: answers(
+      '/sessions',
+      {
+        ...{ status: 401, code: 'session.second_factor', title: '', detail: '' },
+        secondFactor: { challenge: 'x', expiresAt: Date.now() + 300_000, methods: ['totp', 'recovery'] },
+      },
+      { status: 401, method: 'POST' },
+    ),
+    show: async (visit) => {
+      await visit.someone.field('signIn.login').fill('nora')
+      await visit.someone.field('signIn.password').fill(visit.someone.password)
+      await press(visit, 'signIn.submit')
+      await heading(visit, 'twoStep.title')
+    },
+    after: real,
+  },
+  {
+    name: 'sign-in-provider-failed',
+    at: '/sign-in/github?code=x&state=y',
+    show: async (visit) => {
+      await expect(visit.page.getByText(visit.t('problem.visit.gone'))).toBeVisible()
+      await heading(visit, 'signIn.title')
     },
   },
   { name: 'sign-up', at: '/sign-up', show: (visit) => heading(visit, 'signUp.title') },

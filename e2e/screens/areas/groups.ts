@@ -73,6 +73,16 @@ export const groups: readonly Screen[] = [
     },
   },
   {
+    name: 'group-members-nothing-found',
+    at: chat('family'),
+    show: async (visit) => {
+      await groupDetails(visit)
+      await visit.page.getByRole('button', { name: visit.t('group.allMembers') }).click()
+      await visit.page.getByLabel(visit.t('group.searchMembers')).fill('zzz')
+      await heading(visit, 'chats.nothingFound')
+    },
+  },
+  {
     name: 'group-member',
     at: chat('family'),
     show: async (visit) => {

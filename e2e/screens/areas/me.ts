@@ -1,16 +1,8 @@
 import { expect } from '../../support/expect.ts'
 import type { Screen, Visit } from '../screen.ts'
-import { dialog, heading, press } from '../steps.ts'
+import { dialog, heading, press, pretend, real, silent } from '../steps.ts'
 
 // What is mine: profile, account, settings.
-
-/** What is asked for before anything that only whoever has the account may do. */
-async function prove(visit: Visit, go: string) {
-  await dialog(visit).getByLabel(visit.t('me.passwordCurrent')).fill(visit.someone.password)
-  await dialog(visit)
-    .getByRole('button', { name: visit.t(go) })
-    .click()
-}
 
 const title = ({ page, t }: Visit, key: string) =>
   expect(page.getByRole('heading', { name: t(key), exact: true, level: 1 })).toBeVisible()
@@ -24,17 +16,30 @@ export const me: readonly Screen[] = [
     name: 'me-devices-failed',
     at: '/me/devices',
     rewired: true,
-    show: async ({ page, t }) => {
-      await page.route('**/api/v1/sessions', (route) => route.abort())
-      await page.reload()
-      await expect(page.getByRole('button', { name: t('action.retry') })).toBeVisible()
-    },
-    after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
+    before: silent('/sessions'),
+    show: (visit) => expect(visit.page.getByRole('button', { name: visit.t('action.retry') })).toBeVisible(),
+    after: real,
   },
   {
     name: 'me-notifications',
     at: '/me/notifications',
     show: (visit) => title(visit, 'notifications.title'),
+  },
+  {
+    name: 'me-notifications-refused',
+    at: '/me/notifications',
+    rewired: true,
+    before: pretend('notifications refused'),
+    show: ({ page, t }) => expect(page.getByText(t('notifications.denied'))).toBeVisible(),
+    after: real,
+  },
+  {
+    name: 'me-notifications-impossible',
+    at: '/me/notifications',
+    rewired: true,
+    before: pretend('no notifications'),
+    show: ({ page, t }) => expect(page.getByText(t('notifications.impossible'))).toBeVisible(),
+    after: real,
   },
   { name: 'me-appearance', at: '/me/appearance', show: (visit) => title(visit, 'me.appearance') },
   { name: 'me-language', at: '/me/language', show: (visit) => title(visit, 'me.language') },
@@ -61,15 +66,6 @@ export const me: readonly Screen[] = [
     },
   },
   {
-    name: 'me-two-step',
-    at: '/me/account',
-    show: async (visit) => {
-      await press(visit, 'twoStep.turnOn')
-      await prove(visit, 'twoStep.go')
-      await expect(dialog(visit).getByRole('img', { name: visit.t('twoStep.qr') })).toBeVisible()
-    },
-  },
-  {
     name: 'me-delete',
     at: '/me/account',
     show: async (visit) => {
@@ -89,5 +85,13 @@ export const me: readonly Screen[] = [
     name: 'feedback',
     at: '/me/feedback',
     show: ({ page, world }) => expect(page.getByText(world.scene.feedback[0])).toBeVisible(),
+  },
+  {
+    name: 'feedback-failed',
+    at: '/me/feedback',
+    rewired: true,
+    before: silent('/feedback'),
+    show: ({ page, t }) => expect(page.getByRole('button', { name: t('action.retry') })).toBeVisible(),
+    after: real,
   },
 ]
