@@ -20,7 +20,7 @@ const permissions = [
   'android.permission.WRITE_EXTERNAL_STORAGE',
 ]
 const callable = [
-  'appearance', 'askPermission', 'changeServer', 'hide', 'permission', 'push', 'pushChoose', 'pushOff', 'pushOn', 'shared',
+  'appearance', 'askPermission', 'changeServer', 'hide', 'permission', 'push', 'pushChoose', 'pushOff', 'pushOn', 'settings', 'shared',
   'sharedTaken', 'show', 'shown', 'start',
 ]
 /** Parts of the app that other apps can reach, and for what. */

@@ -13,6 +13,7 @@ interface Around {
   said: string[]
   push: object
   shown: string[]
+  permission: string
 }
 /** The page with the app around it. */
 type Inside = Window & {
@@ -23,7 +24,7 @@ type Inside = Window & {
 /** Puts the app around every page that somebody opens. */
 async function around(person: Person) {
   await person.context.addInitScript(() => {
-    const app: Around = { handed: null, said: [], push: { state: 'off' }, shown: [] }
+    const app: Around = { handed: null, said: [], push: { state: 'off' }, shown: [], permission: 'granted' }
     Object.assign(window, {
       app,
       HappyChatShell: {
@@ -32,7 +33,8 @@ async function around(person: Person) {
         sharedTaken: () => (app.handed = null),
         appearance: (dark: boolean, color: string) => app.said.push(`${dark ? 'dark' : 'light'} ${color}`),
         changeServer: () => app.said.push('another server'),
-        permission: () => 'granted',
+        permission: () => app.permission,
+        settings: () => app.said.push('settings'),
         askPermission: () => (window as unknown as Inside).happychat?.told('permission'),
         show: (title: string, body: string, _tag: string, path: string) =>
           app.said.push(`${title}: ${body} ${path}`),
@@ -133,6 +135,27 @@ test('the phone is called while the app is closed, and the app says what is miss
 
   await ann.page.getByRole('switch', { name: ann.t('notifications.show') }).uncheck({ force: true })
   await expect.poll(() => said(ann)).toContain('do not call')
+})
+
+test('whoever refused notifications is led to where Android allows them', async ({ friends }) => {
+  const [ann] = await friends('ann', 'bea', { size: phone, language: 'zh-CN' })
+  await around(ann)
+  await ann.open('/me/notifications')
+  const become = (permission: string) =>
+    ann.page.evaluate((permission) => {
+      ;(window as unknown as Inside).app.permission = permission
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, permission)
+  await become('denied')
+  const show = ann.page.getByRole('switch', { name: ann.t('notifications.show') })
+  await expect(show).toBeDisabled()
+  await expect(ann.page.getByText(ann.t('notifications.deniedApp'))).toBeVisible()
+  await ann.button('notifications.settings').click()
+  expect((await said(ann)).at(-1)).toBe('settings')
+  // Allowed there, it can be turned on here without starting anew.
+  await become('granted')
+  await show.check({ force: true })
+  await expect(show).toBeChecked()
 })
 
 test('what was told while the page slept is taken away when it is read', async ({ friends }) => {

@@ -12,6 +12,7 @@ const shell = {
   askPermission: vi.fn(),
   show: vi.fn(),
   hide: vi.fn(),
+  settings: vi.fn(),
   shown: vi.fn<() => string | null>(),
   push: vi.fn<() => string | null>(),
   pushOn: vi.fn(),
@@ -91,6 +92,8 @@ describe('in the Android app', () => {
     expect(shell.hide).toHaveBeenCalledExactlyOnceWith('7')
     shell.shown.mockReturnValue('["7","8"]')
     expect(notices?.shown()).toEqual(['7', '8'])
+    notices?.settings?.()
+    expect(shell.settings).toHaveBeenCalledOnce()
     expect(window.happychat?.open('/chats/7')).toBe(false)
     const open = vi.fn()
     onOpen(open)
@@ -121,10 +124,11 @@ describe('in the Android app', () => {
   })
 
   it('does without what an older app does not have', () => {
-    const older = { ...shell, shown: undefined, push: undefined } as unknown as Shell
+    const older = { ...shell, shown: undefined, push: undefined, settings: undefined } as unknown as Shell
     const { notices, push } = android(older)
     expect(push).toBeNull()
     expect(notices?.shown()).toEqual([])
+    expect(notices?.settings).toBeNull()
   })
 
   it('can go to another server, and nowhere else', () => {

@@ -15,6 +15,7 @@ export interface Shell {
   show: (title: string, body: string, tag: string, path: string) => void
   hide: (tag: string) => void
   // An app that was not updated yet has none of these.
+  settings?: () => void
   shown?: () => string | null
   push?: () => string | null
   pushOn?: (publicKey: string) => void
@@ -102,6 +103,7 @@ export function android(shell: Shell): Platform {
       show: ({ title, body, tag, path }) => shell.show(title, body, tag, path),
       hide: (tag) => shell.hide(tag),
       shown: () => JSON.parse(shell.shown?.() ?? '[]') as string[],
+      settings: shell.settings ? () => shell.settings?.() : null,
     },
     push: shell.push
       ? {

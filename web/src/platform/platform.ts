@@ -14,6 +14,8 @@ export interface Notices {
   hide: (tag: string) => void
   /** The tags of what is shown. */
   shown: () => string[]
+  /** Opens where the system lets somebody allow what they refused; null: nothing does. */
+  settings: (() => void) | null
 }
 
 export interface Platform {

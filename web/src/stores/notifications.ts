@@ -16,6 +16,9 @@ export const useNotifications = defineStore('notifications', () => {
   const tone = ref(readSetting(toneKey) === 'on')
   const shown = computed(() => wanted.value && allowed.value === 'granted')
 
+  // Whoever comes back may have been in the settings.
+  document.addEventListener('visibilitychange', () => (allowed.value = permission()))
+
   /** Turning it on asks the browser, and so the person, if that was never answered. */
   async function show(on: boolean) {
     if (on) allowed.value = await askPermission()

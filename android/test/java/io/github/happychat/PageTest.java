@@ -387,6 +387,14 @@ public final class PageTest {
         Intent followed = (Intent) pending[2];
         same(HOME + "/chats/7", followed.getData().toString());
 
+        // Whoever refused them is taken to where that can be changed.
+        chat.settings();
+        same(android.provider.Settings.ACTION_APP_NOTIFICATION_SETTINGS, started().getAction());
+        same("io.github.happychat", started().getStringExtra(android.provider.Settings.EXTRA_APP_PACKAGE));
+        android.os.Build.VERSION.class.getField("SDK_INT").setInt(null, 24);
+        chat.settings();
+        same("package:io.github.happychat", started().getData().toString());
+
         // The page goes there itself, and stays as it is; where it cannot, it is opened there.
         String script = "window.happychat?.open(\"/chats/7\") === true";
         phone.scripts.put(script, "true");
@@ -434,7 +442,7 @@ public final class PageTest {
         for (Method method : Bridge.class.getDeclaredMethods()) {
             if (java.lang.reflect.Modifier.isPublic(method.getModifiers())) all.add(method.getName());
         }
-        same("[appearance, askPermission, changeServer, hide, permission, push, pushChoose, pushOff, pushOn, shared, sharedTaken, show, shown, start]", all.toString());
+        same("[appearance, askPermission, changeServer, hide, permission, push, pushChoose, pushOff, pushOn, settings, shared, sharedTaken, show, shown, start]", all.toString());
 
         Bridge bridge = (Bridge) Fakes.last("WebView.addJavascriptInterface").arguments[0];
         same("HappyChatShell", Fakes.last("WebView.addJavascriptInterface").arguments[1]);
@@ -456,6 +464,7 @@ public final class PageTest {
             bridge.pushOn("key");
             bridge.pushOff();
             bridge.pushChoose();
+            bridge.settings();
             bridge.askPermission();
             bridge.show("title", "body", "tag", "/chats/1");
             bridge.hide("tag");
@@ -493,6 +502,14 @@ public final class PageTest {
         same(before + 1, Fakes.calls("WebView.loadUrl").size());
         same(HOME + "/chats", Fakes.last("WebView.loadUrl").arguments[0]);
         same(android.webkit.WebSettings.LOAD_CACHE_ELSE_NETWORK, Fakes.of(view.getSettings()).get("CacheMode"));
+        yes(!Phone.shown(chat, "trouble"), "not yet");
+        // It was there. Now that it runs, the rest is as ever; and the next page that does not come is looked for, too.
+        Bridge bridge = (Bridge) Fakes.last("WebView.addJavascriptInterface").arguments[0];
+        bridge.start();
+        Fakes.mainThread();
+        same(android.webkit.WebSettings.LOAD_DEFAULT, Fakes.of(view.getSettings()).get("CacheMode"));
+        client().onReceivedError(view, page, error(android.webkit.WebViewClient.ERROR_HOST_LOOKUP));
+        same(before + 2, Fakes.calls("WebView.loadUrl").size());
         yes(!Phone.shown(chat, "trouble"), "not yet");
         client().onReceivedError(view, page, error(android.webkit.WebViewClient.ERROR_UNKNOWN));
         same(phone.word(R.string.trouble_unknown_host), Phone.text(chat, "title"));

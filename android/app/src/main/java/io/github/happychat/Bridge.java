@@ -18,6 +18,9 @@ final class Bridge {
 
         String start();
 
+        /** The page runs. */
+        void arrived();
+
         String shared();
 
         void sharedTaken();
@@ -33,6 +36,8 @@ final class Bridge {
         void show(String title, String body, String tag, String path);
 
         void hide(String tag);
+
+        void settings();
 
         String shown();
 
@@ -55,7 +60,14 @@ final class Bridge {
     /** JSON: the version of the app, and the parts of the window that the system draws over. */
     @JavascriptInterface
     public String start() {
-        return host.own() ? host.start() : null;
+        if (!host.own()) return null;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.arrived();
+            }
+        });
+        return host.start();
     }
 
     /** JSON of what another app shared, or null. */
@@ -139,6 +151,18 @@ final class Bridge {
             @Override
             public void run() {
                 host.hide(tag);
+            }
+        });
+    }
+
+    /** Where Android lets somebody allow notifications that they refused. */
+    @JavascriptInterface
+    public void settings() {
+        if (!host.own()) return;
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                host.settings();
             }
         });
     }

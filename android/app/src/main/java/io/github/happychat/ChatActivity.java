@@ -349,6 +349,11 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
     }
 
     @Override
+    public void arrived() {
+        if (page != null) client.arrived(page);
+    }
+
+    @Override
     public String shared() {
         Shared now = shared;
         return now == null ? null : now.json();
@@ -388,6 +393,11 @@ public final class ChatActivity extends Activity implements Bridge.Host, PageCli
     @Override
     public void hide(String tag) {
         notices.hide(tag);
+    }
+
+    @Override
+    public void settings() {
+        notices.settings(this);
     }
 
     @Override

@@ -5,6 +5,7 @@ import android.app.Notification;
 import android.app.NotificationChannel;
 import android.app.NotificationManager;
 import android.app.PendingIntent;
+import android.content.ActivityNotFoundException;
 import android.content.Context;
 import android.content.Intent;
 import android.content.pm.PackageManager;
@@ -48,6 +49,23 @@ final class Notices {
         new Settings(context).setAskedToNotify();
         activity.requestPermissions(new String[] {POST}, PERMISSION);
         return true;
+    }
+
+    /** Opens where Android lets somebody change their mind. */
+    void settings(Activity activity) {
+        Intent intent;
+        if (Build.VERSION.SDK_INT >= 26) {
+            intent = new Intent(android.provider.Settings.ACTION_APP_NOTIFICATION_SETTINGS);
+            intent.putExtra(android.provider.Settings.EXTRA_APP_PACKAGE, activity.getPackageName());
+        } else {
+            intent = new Intent(android.provider.Settings.ACTION_APPLICATION_DETAILS_SETTINGS);
+            intent.setData(Uri.parse("package:" + activity.getPackageName()));
+        }
+        try {
+            activity.startActivity(intent);
+        } catch (ActivityNotFoundException e) {
+            // Some televisions have none: then it is found by hand, or nowhere.
+        }
     }
 
     /** A later one with the same tag takes the place of the one before. It leads to a path of the server's. */

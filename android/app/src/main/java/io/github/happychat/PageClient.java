@@ -92,6 +92,11 @@ final class PageClient extends WebViewClient {
         host.opened(url);
     }
 
+    /** The page runs, wherever it came from: what it asks for from now on is asked for as ever. */
+    void arrived(WebView view) {
+        if (failure != null) fresh(view);
+    }
+
     /** Somebody wants the page, now: what failed before is forgotten. */
     void fresh(WebView view) {
         failure = null;
