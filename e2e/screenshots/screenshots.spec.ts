@@ -48,7 +48,7 @@ for (const [name, size] of Object.entries({ computer, phone, tablet })) {
     }
 
     test(`${name}, ${language}`, async ({ person }) => {
-      test.setTimeout(300_000)
+      test.setTimeout(900_000)
       const { world, list } = await parties(person, { language, size })
       for (const [someone, screens] of list) await walk(someone, world, screens.filter(wanted), take)
     })
