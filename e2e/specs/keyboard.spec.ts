@@ -103,6 +103,7 @@ test('keys lead through conversations and messages, and a sheet tells which', as
   await ann.place('me').click()
   await ann.page.keyboard.press('Shift+?')
   await expect(ann.heading('keys.title')).toHaveCount(0)
+  await ann.openPage('me.appearance')
   await ann.button('keys.title').click()
   await expect(ann.heading('keys.title')).toBeVisible()
   await ann.page.getByRole('switch', { name: ann.t('keys.single') }).press('Space')
