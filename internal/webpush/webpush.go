@@ -138,10 +138,9 @@ func (c *Client) Call(ctx context.Context, s push.Subscription) (push.Answer, er
 	r.Header.Set("Urgency", "high")
 	res, err := c.http.Do(r)
 	if err != nil {
-		if errors.Is(err, fetch.ErrForbidden) {
-			return push.Answer{Gone: true}, err
-		}
-		return push.Answer{Later: true}, bare(err)
+		// Another answer will not come from the own network.
+		gone := errors.Is(err, fetch.ErrForbidden)
+		return push.Answer{Gone: gone, Later: !gone}, bare(err)
 	}
 	_, _ = io.Copy(io.Discard, res.Body) // so that the connection is used again
 	_ = res.Body.Close()
