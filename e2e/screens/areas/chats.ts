@@ -203,7 +203,7 @@ export const conversations: readonly Screen[] = [
       visit.someone.relay.cut()
       await expect(visit.page.getByText(visit.t('connection.connecting'))).toBeVisible()
     },
-    after: online,
+    after: ({ someone }) => Promise.resolve(someone.relay.restore()),
   },
   {
     name: 'chat-not-sent',
