@@ -24,6 +24,17 @@ export async function tick(visit: Visit, name: string) {
   await expect(box).toBeChecked()
 }
 
+/** What can be done with a message. Firefox hears no press on a list that still scrolls to its end, so it is repeated. */
+export async function actions(visit: Visit, text: string) {
+  const first = dialog(visit).getByRole('menuitem').first()
+  await expect(async () => {
+    if (!(await first.isVisible())) {
+      await visit.page.getByRole('listitem').getByText(text).click({ button: 'right', timeout: 2000 })
+    }
+    await expect(first).toBeVisible({ timeout: 2000 })
+  }).toPass({ timeout: 15_000 })
+}
+
 export async function said(visit: Visit, text: string | RegExp) {
   await expect(visit.page.getByRole('list').getByText(text).last()).toBeVisible()
 }

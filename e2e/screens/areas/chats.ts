@@ -1,6 +1,7 @@
 import { expect } from '../../support/expect.ts'
 import type { Screen } from '../screen.ts'
 import {
+  actions,
   chat,
   choose,
   connected,
@@ -97,21 +98,14 @@ export const conversations: readonly Screen[] = [
     name: 'chat-actions',
     at: chat('leo'),
     show: async (visit) => {
-      await visit.page
-        .getByRole('listitem')
-        .getByText(visit.world.scene.chats.leo![4]![1])
-        .click({ button: 'right' })
-      await expect(dialog(visit).getByRole('menuitem').first()).toBeVisible()
+      await actions(visit, visit.world.scene.chats.leo![4]![1])
     },
   },
   {
     name: 'chat-report',
     at: chat('leo'),
     show: async (visit) => {
-      await visit.page
-        .getByRole('listitem')
-        .getByText(visit.world.scene.chats.leo![4]![1])
-        .click({ button: 'right' })
+      await actions(visit, visit.world.scene.chats.leo![4]![1])
       await choose(visit, 'feedback.report')
       await expect(dialog(visit).getByRole('textbox')).toBeVisible()
     },
