@@ -60,7 +60,7 @@ func (p in) name(id change.ID) string {
 	if c, ok := p.contacts[id]; ok {
 		return p.of(c.Account, "")
 	}
-	return p.t("group.someone")
+	return p.t("notice.someone")
 }
 
 // other is the one whom a direct conversation is with.
@@ -194,9 +194,9 @@ func (p in) said(m conversation.Message) string {
 		text = p.sent(m)
 	}
 	if m.SenderID == p.me.ID {
-		return p.t("chat.you") + p.t("chats.authorEnds") + text
+		return p.t("chat.you") + p.t("news.authorEnds") + text
 	}
-	return p.name(m.SenderID) + p.t("chats.authorEnds") + text
+	return p.name(m.SenderID) + p.t("news.authorEnds") + text
 }
 
 // sent says what a message without words brings.
